@@ -1,0 +1,46 @@
+# mutasi_toolkit: every command an office or a researcher needs.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+export UV_SYSTEM_CERTS := 1
+export UV_LINK_MODE := copy
+
+.PHONY: cycle test setup lock lab bench clean help
+
+help:
+	@echo "make cycle   set up if needed, then run the Pangkalpinang cycle into runs/"
+	@echo "make test    set up if needed, then every test"
+	@echo "make setup   the set-up alone"
+	@echo "make lab     JupyterLab on the notebooks"
+	@echo "make lock    requirements.lock and environment.yml anew from pyproject.toml"
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; set PYTHON=/path/to/python3.11"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian: apt-get install python3-venv"; exit 2; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(UV) pip install --quiet --python $(PY) --require-hashes --compile-bytecode -r requirements.lock
+	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e .
+	@touch $@
+
+cycle: setup
+	@$(VENV)/bin/mutasi run data/cycles/pangkalpinang-2026
+
+test: setup
+	@$(PY) tools/test_all.py
+
+lock: setup
+	$(UV) pip compile pyproject.toml --all-extras --group test --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
+	$(PY) tools/environment.py
+
+lab: setup
+	$(VENV)/bin/jupyter lab notebooks
+
+bench: setup
+	@$(VENV)/bin/mutasi bench
+
+clean:
+	rm -rf $(VENV) runs

@@ -1,0 +1,1 @@
+"""Who should sit where: the problem, its proved solution, and the reasons."""

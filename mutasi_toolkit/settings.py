@@ -1,0 +1,233 @@
+"""Settings of one transfer cycle: cycle.yaml and the scenarios that override it, checked strictly."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import text
+from mutasi_toolkit.paths import data_dir
+
+Share = Field(ge=0.0, le=1.0)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class WaktuKerja(_Strict):
+    """Effective working time: a named profile of data/parameters/waktu_kerja.yaml, or minutes of one's own."""
+
+    profil: str = "bkn_9_2022"
+    menit: float | None = Field(default=None, gt=0)
+
+
+class ParuhWaktu(_Strict):
+    """PPPK paruh waktu: whether they count as staff present, and for how much of a full-time person."""
+
+    dihitung: bool = True
+    fte: float = Field(default=0.5, ge=0.0, le=1.0)
+
+
+class Jendela(_Strict):
+    """Dates that open and close the windows of law (R19 to R22)."""
+
+    pelantikan: date | None = None
+    penetapan_paslon: date | None = None
+    akhir_masa_jabatan: date | None = None
+    status_kepala: Literal["definitif", "penjabat", "plt"] = "definitif"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Jendela:
+        if self.penetapan_paslon and self.akhir_masa_jabatan and self.akhir_masa_jabatan <= self.penetapan_paslon:
+            raise ValueError("akhir_masa_jabatan <= penetapan_paslon")
+        return self
+
+
+class Izin(_Strict):
+    """Written approvals of the Minister: for everyone, for single people, for single seats."""
+
+    semua: bool = False
+    jabatan: tuple[str, ...] = ()
+    pegawai: tuple[str, ...] = ()
+
+
+class Jpm(_Strict):
+    """Profile of JPM cut-offs, and the least JPM where it differs from the profile's."""
+
+    profil: str = "80/68"
+    minimum: float | None = Field(default=None, ge=0, le=100)
+
+
+class Bobot(_Strict):
+    """Weights of the objective, in points: what one unit of each term is worth.
+
+    beban: one person of shortage or surplus; kecocokan: JPM rising from 0 to 100 percent;
+    pengetahuan: one more person who knows a skill at the horizon; gangguan: the greatest disruption
+    of one person; pindah: one move.
+    """
+
+    beban: float = Field(default=10.0, ge=0)
+    kecocokan: float = Field(default=5.0, ge=0)
+    pengetahuan: float = Field(default=0.5, ge=0)
+    gangguan: float = Field(default=2.0, ge=0)
+    pindah: float = Field(default=1.0, ge=0)
+
+
+class Anggaran(_Strict):
+    """Most moves in the round: in all, out of one OPD, into one OPD (empty: no limit)."""
+
+    pindah: int | None = Field(default=None, ge=0)
+    keluar_per_opd: int | None = Field(default=None, ge=0)
+    masuk_per_opd: int | None = Field(default=None, ge=0)
+
+
+class Jaminan(_Strict):
+    """What the plan guarantees.
+
+    opd_tidak_memburuk: no OPD ends with a larger sum of |ada - kebutuhan|; pemegang_tunggal: a sole
+    holder leaves an OPD only when a successor comes; pengalaman_min: the share of today's experienced
+    staff that each OPD keeps; isi_min: the share of its need that each OPD keeps filled, where it is today.
+    """
+
+    opd_tidak_memburuk: bool = True
+    pemegang_tunggal: bool = True
+    pengalaman_min: float | None = Field(default=None, ge=0, le=1)
+    isi_min: float | None = Field(default=None, ge=0, le=1)
+
+
+class Sebaran(_Strict):
+    """Simulation of knowledge spread; rates left empty come from data/parameters/sebaran.yaml."""
+
+    model: str = "contagion"
+    periode: int = Field(default=12, ge=1, le=600)
+    replikasi: int = Field(default=200, ge=2)
+    ajar_unit: float | None = Field(default=None, ge=0, le=1)
+    ajar_hubungan: float | None = Field(default=None, ge=0, le=1)
+    lupa: float | None = Field(default=None, ge=0, le=1)
+    putaran: int = Field(default=4, ge=1, le=20)
+
+
+class Settings(_Strict):
+    """Everything about a cycle that is not a table."""
+
+    nama: str = ""
+    siklus: str = ""
+    skenario: str = "dasar"
+    keterangan: str = ""
+    sintetis: bool = False
+    tanggal: date
+    seed: int = Field(default=2026, ge=0, lt=2**63)
+    tingkat_pemegang: int = Field(default=3, ge=1, le=5)
+    waktu_kerja: WaktuKerja = WaktuKerja()
+    permintaan: dict[str, float] = {}
+    paruh_waktu: ParuhWaktu = ParuhWaktu()
+    jendela: Jendela = Jendela()
+    izin: Izin = Izin()
+    jpm: Jpm = Jpm()
+    aturan: dict[str, dict[str, Any]] = {}
+    bobot: Bobot = Bobot()
+    anggaran: Anggaran = Anggaran()
+    jaminan: Jaminan = Jaminan()
+    sebaran: Sebaran = Sebaran()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values (dates as text), ready for YAML or JSON."""
+        return self.model_dump(mode="json")
+
+
+def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`base` with the values of `over` put in, key by key and level by level.
+
+    Examples
+    --------
+    >>> merge({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}})
+    {'a': {'b': 3, 'c': 2}}
+    """
+    result = dict(base)
+    for key, value in over.items():
+        old = result.get(key)
+        result[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return result
+
+
+def load_yaml(path: Path, language: str = "id") -> dict[str, Any]:
+    """A YAML file that holds a mapping.
+
+    Raises
+    ------
+    InputError
+        When it is not YAML, or not a mapping.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        why = " ".join(str(error).split())
+        raise InputError(text("schema.settings_yaml", language, place=path.name, why=why)) from error
+    if not isinstance(content, dict):
+        raise InputError(text("schema.settings_yaml", language, place=path.name, why=type(content).__name__))
+    return content
+
+
+def build_settings(values: dict[str, Any], place: str, language: str = "id") -> Settings:
+    """Settings from plain values.
+
+    Raises
+    ------
+    InputError
+        Names every unknown key with the known ones, and every value that cannot be used.
+    """
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise InputError("\n".join(_problem(e, place, language) for e in error.errors())) from error
+
+
+def _problem(error: Any, place: str, language: str) -> str:
+    path = [str(p) for p in error["loc"]]
+    if error["type"] == "extra_forbidden":
+        model: Any = Settings
+        for part in path[:-1]:
+            model = model.model_fields[part].annotation
+        known = ", ".join(model.model_fields)
+        return text("schema.settings_key", language, place=place, key=".".join(path), known=known)
+    return text("schema.settings_value", language, place=place, key=".".join(path), why=error["msg"])
+
+
+def scenario_path(name: str, folder: Path | None, language: str = "id") -> Path | None:
+    """File of scenario `name`: the cycle's own folder first, then data/scenarios; None for a 'dasar' without file.
+
+    Raises
+    ------
+    InputError
+        When there is no such scenario; names those there are.
+    """
+    places = [p for p in ((folder / "scenarios") if folder else None, data_dir("scenarios")) if p]
+    for place in places:
+        path = place / f"{name}.yaml"
+        if path.is_file() and path.parent == place:
+            return path
+    if name == "dasar":
+        return None
+    known = sorted({"dasar"} | {p.stem for place in places for p in place.glob("*.yaml")})
+    raise InputError(text("schema.scenario_unknown", language, name=name, known=", ".join(known)))
+
+
+def load_settings(path: Path, scenario: str | None = None, language: str = "id") -> Settings:
+    """Settings of the cycle.yaml at `path`, with a scenario's overrides on top."""
+    if not path.is_file():
+        raise InputError(text("schema.settings_missing", language, place=str(path.parent)))
+    values = load_yaml(path, language)
+    place = path.name
+    if scenario:
+        over = scenario_path(scenario, path.parent, language)
+        if over is not None:
+            values = merge(values, load_yaml(over, language))
+            place = f"{path.name} + {over.name}"
+        values["skenario"] = scenario
+    return build_settings(values, place, language)

@@ -1,0 +1,1 @@
+"""How knowledge spreads between people and units."""
