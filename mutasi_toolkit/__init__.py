@@ -6,6 +6,7 @@ Importing the package imports the standard library only; each public name loads 
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 __version__ = "0.1.0"
 
@@ -27,7 +28,7 @@ _NAMES = {
 __all__ = [*_MODULES, *_NAMES, "__version__"]
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     if name in _NAMES:
         return getattr(import_module(f"mutasi_toolkit.{_NAMES[name]}"), name)
     if name in _MODULES:
