@@ -203,6 +203,8 @@ def table_text(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     for column in keep:
         if pd.api.types.is_datetime64_any_dtype(out[column]):
             out[column] = out[column].dt.strftime("%Y-%m-%d")
+        elif out[column].dtype == "float64" and (out[column].dropna() % 1 == 0).all():
+            out[column] = out[column].astype("Int64")
         elif out[column].dtype == "boolean":
             out[column] = out[column].map({True: "ya", False: "tidak"})
     return out

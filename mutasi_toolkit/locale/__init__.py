@@ -22,7 +22,7 @@ def catalogue(language: str, domain: str) -> dict[str, str]:
     return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
 
 
-def text(key: str, language: str = "id", **values: object) -> str:
+def text(key: str, language: str = "id", /, **values: object) -> str:
     """Message `key` in `language`, with `{name}` places filled from `values`.
 
     Parameters

@@ -29,7 +29,7 @@ def gini(values: Any) -> float:
     if not len(x) or x.sum() == 0:
         return float("nan")
     rank = np.arange(1, len(x) + 1)
-    return float(max(0.0, (2 * rank - len(x) - 1) @ x / (len(x) * x.sum())))
+    return max(0.0, float((2 * rank - len(x) - 1) @ x / (len(x) * x.sum())))
 
 
 def theil(values: Any) -> float:
@@ -46,7 +46,9 @@ def theil(values: Any) -> float:
     if not len(x) or x.sum() == 0:
         return float("nan")
     share = x / x.mean()
-    return float(max(0.0, np.mean(np.where(share > 0, share * np.log(np.where(share > 0, share, 1.0)), 0.0))))
+    return float(
+        max(0.0, np.mean(np.where(share > 0, share * np.log(np.where(share > 0, share, 1.0)), 0.0)))
+    )
 
 
 def theil_split(values: Any, groups: Sequence[Any]) -> tuple[float, float]:
@@ -62,7 +64,10 @@ def theil_split(values: Any, groups: Sequence[Any]) -> tuple[float, float]:
     >>> [round(v, 6) for v in theil_split([1, 1, 3, 3], ["a", "a", "b", "b"])]
     [0.0, 0.130812]
     """
-    x, codes = np.asarray(values, dtype=float), pd.factorize(np.asarray(groups, dtype=object), sort=True)[0]
+    x, codes = (
+        np.asarray(values, dtype=float),
+        pd.factorize(np.asarray(groups, dtype=object), sort=True)[0],
+    )
     if not len(x) or x.sum() == 0:
         return float("nan"), float("nan")
     total, count = np.bincount(codes, weights=x), np.bincount(codes)
@@ -115,14 +120,23 @@ def balance(load: Any, capacity: Any, groups: Sequence[Any] | None = None) -> pd
     load, capacity = np.asarray(load, dtype=float), np.asarray(capacity, dtype=float)
     if load.shape != capacity.shape or load.ndim != 1:
         raise InputError(text("workload.shapes", load=load.shape, capacity=capacity.shape))
-    if not (np.isfinite(load).all() and np.isfinite(capacity).all() and (load >= 0).all() and (capacity >= 0).all()):
+    if not (
+        np.isfinite(load).all()
+        and np.isfinite(capacity).all()
+        and (load >= 0).all()
+        and (capacity >= 0).all()
+    ):
         raise InputError(text("workload.negative"))
     used = (load > 0) | (capacity > 0)
     with np.errstate(divide="ignore"):
         fill = np.divide(capacity, load, out=np.full(len(load), np.inf), where=load > 0)[used]
     has_capacity = capacity > 0
     u = load[has_capacity] / capacity[has_capacity]
-    within, between = theil_split(u, np.asarray(groups, dtype=object)[has_capacity]) if groups is not None else (np.nan, np.nan)
+    within, between = (
+        theil_split(u, np.asarray(groups, dtype=object)[has_capacity])
+        if groups is not None
+        else (np.nan, np.nan)
+    )
     mean = u.mean() if len(u) else 0.0
     return pd.Series(
         {
@@ -133,7 +147,11 @@ def balance(load: Any, capacity: Any, groups: Sequence[Any] | None = None) -> pd
             "cv": float(u.std() / mean) if mean > 0 else np.nan,
             "jain": jain(u),
             "max_over_mean": float(u.max() / mean) if mean > 0 else np.nan,
-            "share_below_90": float((np.round(fill, 12) < LOW_FILL).mean()) if used.any() else np.nan,
-            "share_above_110": float((np.round(fill, 12) > HIGH_FILL).mean()) if used.any() else np.nan,
+            "share_below_90": float((np.round(fill, 12) < LOW_FILL).mean())
+            if used.any()
+            else np.nan,
+            "share_above_110": float((np.round(fill, 12) > HIGH_FILL).mean())
+            if used.any()
+            else np.nan,
         }
     )

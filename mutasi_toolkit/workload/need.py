@@ -35,12 +35,16 @@ def round_half_up(values: Any) -> np.ndarray:
     >>> round_half_up([2.256, 2.5, 0.4999]).tolist()
     [2, 3, 0]
     """
-    return np.floor(np.round(np.asarray(values, dtype=float), NOISE_DECIMALS) + 0.5).astype(np.int64)
+    return np.floor(np.round(np.asarray(values, dtype=float), NOISE_DECIMALS) + 0.5).astype(
+        np.int64
+    )
 
 
 @cache
 def _profiles() -> dict[str, dict[str, Any]]:
-    profiles: dict[str, dict[str, Any]] = load_yaml(data_dir("parameters") / "waktu_kerja.yaml")["profil"]
+    profiles: dict[str, dict[str, Any]] = load_yaml(data_dir("parameters") / "waktu_kerja.yaml")[
+        "profil"
+    ]
     return profiles
 
 
@@ -65,7 +69,11 @@ def effective_minutes(choice: WaktuKerja) -> float:
     if choice.menit is not None:
         return float(choice.menit)
     if choice.profil not in _profiles():
-        raise InputError(text("workload.profile_unknown", name=choice.profil, known=", ".join(sorted(_profiles()))))
+        raise InputError(
+            text(
+                "workload.profile_unknown", name=choice.profil, known=", ".join(sorted(_profiles()))
+            )
+        )
     return float(_profiles()[choice.profil]["menit"])
 
 
@@ -118,9 +126,16 @@ def need_from_tasks(tugas: pd.DataFrame, effective_minutes: float = 75_000) -> p
     minutes = task_minutes(tugas)
     # Sorting by minutes within a seat class makes the sum independent of the order of rows.
     order = np.lexsort((minutes.to_numpy(), tugas["jabatan_id"].to_numpy(dtype=object).astype(str)))
-    beban = minutes.iloc[order].groupby(tugas["jabatan_id"].iloc[order], sort=True).sum().rename("beban")
+    beban = (
+        minutes.iloc[order]
+        .groupby(tugas["jabatan_id"].iloc[order], sort=True)
+        .sum()
+        .rename("beban")
+    )
     kebutuhan = beban / effective_minutes
-    out = pd.DataFrame({"beban": beban, "kebutuhan": kebutuhan, "kebutuhan_bulat": round_half_up(kebutuhan)})
+    out = pd.DataFrame(
+        {"beban": beban, "kebutuhan": kebutuhan, "kebutuhan_bulat": round_half_up(kebutuhan)}
+    )
     return out.rename_axis("jabatan_id")
 
 
@@ -154,14 +169,18 @@ def fixed_fte(cycle: Cycle) -> pd.Series:
     if not choice.dihitung:
         return pd.Series(0.0, index=seats, name="fte")
     outside = cycle.paruh_waktu.set_index("jabatan_id")["orang"].reindex(seats).fillna(0.0)
-    inside = cycle.pegawai.loc[cycle.pegawai["status"] == "PPPK paruh waktu", "jabatan_id"].value_counts()
+    inside = cycle.pegawai.loc[
+        cycle.pegawai["status"] == "PPPK paruh waktu", "jabatan_id"
+    ].value_counts()
     return ((outside + inside.reindex(seats).fillna(0.0)) * choice.fte).round(6).rename("fte")
 
 
 def seated_people(cycle: Cycle) -> pd.Series:
     """Full-time people in every seat class: Series of int indexed by jabatan_id."""
     seats = pd.Index(cycle.jabatan["jabatan_id"], name="jabatan_id")
-    full = cycle.pegawai.loc[cycle.pegawai["status"] != "PPPK paruh waktu", "jabatan_id"].value_counts()
+    full = cycle.pegawai.loc[
+        cycle.pegawai["status"] != "PPPK paruh waktu", "jabatan_id"
+    ].value_counts()
     return full.reindex(seats).fillna(0).astype(np.int64).rename("orang")
 
 
@@ -203,13 +222,23 @@ def need(cycle: Cycle) -> pd.DataFrame:
     tasks = need_from_tasks(cycle.tugas, minutes).reindex(seats)
     grown = growth_of_seats(cycle).reindex(seats).to_numpy()
     stated = cycle.jabatan["kebutuhan"].to_numpy(dtype=float)
-    beban = np.where(np.isnan(tasks["beban"]), np.nan_to_num(stated) * minutes, tasks["beban"]) * grown
+    beban = (
+        np.where(np.isnan(tasks["beban"]), np.nan_to_num(stated) * minutes, tasks["beban"]) * grown
+    )
     kebutuhan = np.where(np.isnan(stated), beban / minutes, stated * grown)
     ada = headcount(cycle).to_numpy()
     rounded = round_half_up(kebutuhan)
     with np.errstate(divide="ignore", invalid="ignore"):
         ej = np.where(ada > 0, beban / (ada * minutes), np.nan)
-    columns = {"beban": beban, "kebutuhan": kebutuhan, "kebutuhan_bulat": rounded, "ada": ada, "selisih": ada - rounded, "ej": ej, "prestasi": efficiency_grade(ej)}
+    columns = {
+        "beban": beban,
+        "kebutuhan": kebutuhan,
+        "kebutuhan_bulat": rounded,
+        "ada": ada,
+        "selisih": ada - rounded,
+        "ej": ej,
+        "prestasi": efficiency_grade(ej),
+    }
     return pd.DataFrame(columns, index=seats)
 
 
@@ -240,13 +269,21 @@ def unit_efficiency(cycle: Cycle, level: str = "opd") -> pd.DataFrame:
         raise InputError(text("workload.bad_level", level=level))
     frame = need(cycle)
     place = cycle.seat[f"{level}_id"].reindex(frame.index)
-    frame = frame.assign(kekurangan=(-frame["selisih"]).clip(lower=0), kelebihan=frame["selisih"].clip(lower=0))
-    sums = frame[["beban", "kebutuhan_bulat", "ada", "selisih", "kekurangan", "kelebihan"]].groupby(place, sort=True).sum()
+    frame = frame.assign(
+        kekurangan=(-frame["selisih"]).clip(lower=0), kelebihan=frame["selisih"].clip(lower=0)
+    )
+    sums = (
+        frame[["beban", "kebutuhan_bulat", "ada", "selisih", "kekurangan", "kelebihan"]]
+        .groupby(place, sort=True)
+        .sum()
+    )
     minutes = effective_minutes(cycle.settings.waktu_kerja)
     with np.errstate(divide="ignore", invalid="ignore"):
         eu = np.where(sums["ada"] > 0, sums["beban"] / (sums["ada"] * minutes), np.nan)
     out = sums.assign(eu=eu, prestasi=efficiency_grade(eu)).rename_axis(f"{level}_id")
-    return out[["beban", "kebutuhan_bulat", "ada", "selisih", "eu", "prestasi", "kekurangan", "kelebihan"]]
+    return out[
+        ["beban", "kebutuhan_bulat", "ada", "selisih", "eu", "prestasi", "kekurangan", "kelebihan"]
+    ]
 
 
 @overload

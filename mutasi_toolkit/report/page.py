@@ -1,0 +1,104 @@
+"""report.html: one self-contained page, without any network request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from mutasi_toolkit import __version__
+from mutasi_toolkit.locale import long_date, number, text
+from mutasi_toolkit.report.opened import Opened
+from mutasi_toolkit.report.parts import Bullets, Paragraph, Part, Section, picture_part, table_part
+from mutasi_toolkit.report.pictures import ALT_KINDS, caption
+
+_HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One question of the first page with its answer."""
+
+    question: str
+    big: str
+    text: str
+
+
+def write_html(opened: Opened, figures: Path, path: Path) -> None:
+    """Write the report of one proposal.
+
+    Parameters
+    ----------
+    opened : Opened
+        The cycle and its proposal.
+    figures : Path
+        Folder of the run's pictures.
+    path : Path
+        The HTML file to write. Everything in it is escaped; it loads nothing.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    language, settings = opened.language, opened.cycle.settings
+    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page = environment.get_template("report.html.j2").render(
+        t=lambda key: text(key, language),
+        language=language,
+        title=text("report.title", language, name=settings.nama),
+        subtitle=text("report.subtitle", language, cycle=settings.siklus, date=long_date(settings.tanggal, language), scenario=settings.skenario)
+        + (f" {settings.keterangan}" if settings.keterangan else ""),
+        synthetic=opened.synthetic,
+        css=(_HERE / "report.css").read_text(encoding="utf-8"),
+        js=(_HERE / "report.js").read_text(encoding="utf-8"),
+        cards=_cards(opened),
+        sections=_sections(opened, figures),
+        footer=text("report.footer", language, version=__version__, pandas=version("pandas"), highspy=version("highspy"), seed=settings.seed),
+    )
+    path.write_text(page, encoding="utf-8")
+
+
+def _cards(opened: Opened) -> list[Card]:
+    language, facts = opened.language, opened.facts
+
+    def n(key: str, digits: int = 0) -> str:
+        return number(facts[key], digits, language)
+
+    out = []
+    values: dict[str, Any] = {
+        "moves": n("jumlah_mutasi"), "people": n("jumlah_pegawai"), "before": n("selisih_sebelum", 1), "after": n("selisih_sesudah", 1),
+        "gain": n("pengetahuan_simulasi", 1), "low": n("pengetahuan_simulasi_rendah", 1), "high": n("pengetahuan_simulasi_tinggi", 1),
+        "periods": opened.cycle.settings.sebaran.periode, "better": n("opd_membaik"), "worse": n("opd_memburuk"),
+        "sole_before": n("pemegang_tunggal_sebelum"), "sole_after": n("pemegang_tunggal_sesudah"),
+        "gap": number(100 * opened.plan["gap"], 4, language), "objective": number(opened.plan["objective"], 2, language),
+        "bound": number(opened.plan["bound"], 2, language), "checked": n("aturan_diperiksa"), "unchecked": n("aturan_tidak_diperiksa"),
+        "part_time": n("paruh_waktu_orang"), "fte": number(opened.cycle.settings.paruh_waktu.fte, 2, language),
+    }  # fmt: skip
+    for name in ("moves", "better", "knowledge", "cost", "sure", "law"):
+        out.append(Card(text(f"report.card_{name}", language), text(f"report.card_{name}_big", language, **values), text(f"report.card_{name}_text", language, **values)))
+    return out
+
+
+def _sections(opened: Opened, figures: Path) -> list[Section]:
+    language = opened.language
+
+    def picture(name: str) -> list[Part]:
+        file = figures / f"{name}.png"
+        return [picture_part(file, opened.alt(name), caption(name, language))] if name in ALT_KINDS and file.is_file() else []
+
+    def words(key: str) -> Paragraph:
+        return Paragraph(text(f"report.{key}", language))
+
+    def table(name: str, frame: Any) -> Part:
+        return table_part(f"t-{name}", frame, text(f"report.caption_{name}", language), language)
+
+    sections = [
+        ("opd", [words("about_opd"), *picture("beban_opd_sesudah"), *picture("arus"), table("opd", opened.opd())]),
+        ("orang", [words("about_moves"), table("usulan", opened.moves_table())]),
+        ("tetap", [words("about_staying"), table("tidak_pindah", opened.staying())]),
+        ("pengetahuan", [words("about_spread"), *picture("sebaran"), table("sebaran", opened.spread_changes()), *picture("cakupan")]),
+        ("bukti", [words("about_proof"), *picture("suku"), table("suku", opened.terms()), table("putaran", opened.tables["putaran"])]),
+        ("hukum", [words("about_rules"), table("aturan", opened.tables["aturan"])]),
+        ("anggapan", [words("about_assumptions"), Bullets(tuple(opened.assumptions()))]),
+        ("belum", [words("about_unchecked"), Bullets(tuple(opened.left_out()))]),
+    ]
+    return [Section(name, text(f"report.section_{name}", language), tuple(parts)) for name, parts in sections]
