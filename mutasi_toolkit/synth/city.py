@@ -53,7 +53,7 @@ def tables(seed: int) -> dict[str, pd.DataFrame]:
     return {
         "unit": organisation.unit,
         "jabatan": jabatan,
-        "pegawai": staff.drop(columns=["nama", "jenis", "eselon", "jenjang"]),
+        "pegawai": staff.drop(columns=["nama"]),
         "tugas": work.tasks(jabatan, work.targets(jabatan, part, rng), rng),
         "keahlian": knowledge.held(staff.assign(tahun_unit=years), past, rng),
         "syarat": knowledge.required(jabatan, rng),

@@ -29,7 +29,8 @@ def gini(values: Any) -> float:
     if not len(x) or x.sum() == 0:
         return float("nan")
     rank = np.arange(1, len(x) + 1)
-    return max(0.0, float((2 * rank - len(x) - 1) @ x / (len(x) * x.sum())))
+    spread = np.dot(2 * rank - len(x) - 1, x) / (len(x) * x.sum())
+    return max(0.0, float(spread))
 
 
 def theil(values: Any) -> float:
