@@ -120,9 +120,7 @@ def jenjang_of(golongan: pd.Series, pendidikan: pd.Series) -> pd.Series:
     return pd.Series(np.where(skilled, able, expert), index=golongan.index)
 
 
-def _slots(
-    organisation: Organisation, weights: dict[str, float], total: int
-) -> np.ndarray:
+def _slots(organisation: Organisation, weights: dict[str, float], total: int) -> np.ndarray:
     units = organisation.unit[organisation.unit["kelompok"].isin(list(weights))]
     share = units["kelompok"].map(weights).to_numpy(dtype=float)
     return np.repeat(units["unit_id"].to_numpy(), round_shares(share, total))

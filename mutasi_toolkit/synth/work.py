@@ -124,7 +124,7 @@ def _conditions(rows: pd.DataFrame) -> pd.DataFrame:
     field = rows["profesi"].where(rows["profesi"] != "guru", "pendidikan")
     return rows.assign(
         kelas_jabatan=grade.astype(int),
-        klasifikasi=rows["rumpun"],
+        klasifikasi=np.where(rows["jenis"] == "jpt", "jpt pratama", rows["rumpun"]),
         min_golongan=rows["eselon"].map(MIN_GOLONGAN).fillna(""),
         max_golongan=rows["eselon"].map(MAX_GOLONGAN).fillna(""),
         min_pendidikan=least,

@@ -11,10 +11,11 @@ from mutasi_toolkit.workload.need import (
     need,
     need_from_tasks,
     round_half_up,
+    seated_people,
     unit_efficiency,
 )
 
 __all__ = [
     "balance", "effective_minutes", "efficiency_grade", "fixed_fte", "gini", "headcount", "jain", "need",
-    "need_from_tasks", "round_half_up", "theil", "theil_split", "unit_efficiency",
+    "need_from_tasks", "round_half_up", "seated_people", "theil", "theil_split", "unit_efficiency",
 ]  # fmt: skip

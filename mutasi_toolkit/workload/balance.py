@@ -25,7 +25,7 @@ def gini(values: Any) -> float:
     >>> gini([1, 1, 1]), gini([0, 1])
     (0.0, 0.5)
     """
-    x = np.sort(np.asarray(values, dtype=float))
+    x: np.ndarray = np.sort(np.asarray(values, dtype=float))
     if not len(x) or x.sum() == 0:
         return float("nan")
     rank = np.arange(1, len(x) + 1)

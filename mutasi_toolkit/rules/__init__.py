@@ -1,0 +1,14 @@
+"""Who may take which seat, and the article of law that says so."""
+
+from __future__ import annotations
+
+from mutasi_toolkit.rules.explain import coverage, explain_pair
+from mutasi_toolkit.rules.model import Rule, load, missing_inputs, rule_ids
+from mutasi_toolkit.rules.pairs import Pairs, Verdicts, allowed, evaluate
+from mutasi_toolkit.rules.state import Decisions, Limits, decisions, due, limits
+from mutasi_toolkit.rules.windows import election_window, inauguration_window
+
+__all__ = [
+    "Decisions", "Limits", "Pairs", "Rule", "Verdicts", "allowed", "coverage", "decisions", "due", "election_window",
+    "evaluate", "explain_pair", "inauguration_window", "limits", "load", "missing_inputs", "rule_ids",
+]  # fmt: skip
