@@ -1,0 +1,159 @@
+"""One look for every picture: colours that survive colour blindness and grey printing, and bytes that do not change."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import wraps
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import numpy as np
+
+from mutasi_toolkit.locale import text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+#: Dark for what is, light for what was; orange and blue differ in lightness, so that grey prints keep them apart.
+BEFORE, AFTER, ACCENT, MUTED, INK, GRID = (
+    "#9aa5b1",
+    "#0b4f6c",
+    "#d1700f",
+    "#c9d1d9",
+    "#1a1f24",
+    "#e3e8ed",
+)
+SHORTAGE, SURPLUS = "#b3450f", "#2b7a9b"
+SETTINGS: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#7a8793",
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.grid": False,
+    "svg.hashsalt": "mutasi",
+    "svg.fonttype": "path",
+    "figure.constrained_layout.use": True,
+}
+_SHORT = (
+    ("Badan Kepegawaian dan Pengembangan SDM Daerah", "BKPSDMD"),
+    ("Badan Perencanaan Pembangunan, Riset dan Inovasi Daerah", "Bapperida"),
+    ("Badan Penanggulangan Bencana Daerah", "BPBD"),
+    ("Badan Kesatuan Bangsa dan Politik", "Badan Kesbangpol"),
+    ("Badan Keuangan Daerah", "Badan Keuangan"),
+    ("Dinas Pemberdayaan Perempuan, Perlindungan Anak dan KB", "Dinas PPPA dan KB"),
+    ("Dinas Penanaman Modal, PTSP dan Tenaga Kerja", "DPMPTSP-Naker"),
+    ("Dinas Perumahan dan Kawasan Permukiman", "Dinas Perkim"),
+    ("Dinas Pekerjaan Umum dan Penataan Ruang", "Dinas PUPR"),
+    ("Dinas Kependudukan dan Pencatatan Sipil", "Dinas Dukcapil"),
+    ("Satuan Polisi Pamong Praja", "Satpol PP"),
+    ("Sekretariat Daerah", "Setda"),
+    ("Sekretariat DPRD", "Setwan"),
+    ("Komunikasi dan Informatika", "Kominfo"),
+    (" dan Kebudayaan", ""),
+    (" dan Kearsipan", ""),
+    (", UMKM dan Perdagangan", " UMKM"),
+    ("Kelautan dan Perikanan", "Kelautan"),
+    ("Kecamatan ", "Kec. "),
+)
+
+
+def short_name(name: str, most: int = 26) -> str:
+    """Shorten a unit's name to what fits on an axis.
+
+    Examples
+    --------
+    >>> short_name("Dinas Pekerjaan Umum dan Penataan Ruang"), short_name("Kecamatan Gabek")
+    ('Dinas PUPR', 'Kec. Gabek')
+    """
+    for long, short in _SHORT:
+        name = name.replace(long, short)
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+
+
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Draw under the one look of `SETTINGS`, whatever the caller's own matplotlib settings are."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        from matplotlib import rc_context
+
+        with rc_context(SETTINGS):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def new_figure(width: float, height: float, synthetic: bool, language: str) -> tuple[Figure, Axes]:
+    """Open an empty figure with one axes, marked when the data are synthetic."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.add_subplot()
+    if synthetic:
+        figure.supxlabel(
+            text("figures.synthetic", language),
+            fontsize=7.5,
+            x=0.995,
+            ha="right",
+            color="#7a4a00",
+            style="italic",
+        )
+    return figure, axes
+
+
+def grid(axes: Axes, axis: Any = "x") -> None:
+    """Draw faint lines behind the data along one axis."""
+    axes.grid(True, axis=axis, color=GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+
+
+def png_bytes(figure: Figure, dpi: int = 120) -> bytes:
+    """Render a figure as PNG whose bytes depend on nothing but the figure."""
+    from matplotlib import rc_context
+
+    out = io.BytesIO()
+    with rc_context(SETTINGS):
+        figure.savefig(out, format="png", dpi=dpi, metadata={"Software": None})
+    return out.getvalue()
+
+
+def save(figure: Figure, stem: Path, dpi: int = 130) -> None:
+    """Write `stem`.png and `stem`.svg with bytes that depend on nothing but the figure."""
+    from matplotlib import rc_context
+
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    stem.with_suffix(".png").write_bytes(png_bytes(figure, dpi))
+    with rc_context(SETTINGS):
+        figure.savefig(
+            stem.with_suffix(".svg"), format="svg", metadata={"Date": None, "Creator": None}
+        )
+
+
+def spread_labels(wanted: np.ndarray, gap: float) -> np.ndarray:
+    """Positions near to `wanted` that are at least `gap` apart, in the same order.
+
+    Examples
+    --------
+    >>> spread_labels(np.array([0.0, 0.0, 5.0]), 1.0).tolist()
+    [-0.5, 0.5, 5.0]
+    """
+    order = np.argsort(wanted, kind="stable")
+    down, up = wanted.astype(float).copy(), wanted.astype(float).copy()
+    for a, b in pairwise(order):
+        down[b] = max(down[b], down[a] + gap)
+    for b, a in pairwise(order[::-1]):
+        up[a] = min(up[a], up[b] - gap)
+    # The mean of the two keeps every gap and moves no label further than it must.
+    return (down + up) / 2

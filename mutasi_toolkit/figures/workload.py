@@ -1,0 +1,214 @@
+"""Pictures of workload: each OPD's shortage and surplus before and after, the years ahead, the objective's terms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mutasi_toolkit.figures.style import (
+    AFTER,
+    BEFORE,
+    INK,
+    SHORTAGE,
+    SURPLUS,
+    grid,
+    new_figure,
+    short_name,
+    styled,
+)
+from mutasi_toolkit.locale import number, text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@styled
+def opd_balance(
+    opd: pd.DataFrame, names: pd.Series, synthetic: bool = False, language: str = "id"
+) -> Figure:
+    """Draw the shortage (left) and surplus (right) of every OPD.
+
+    Parameters
+    ----------
+    opd : DataFrame
+        `workload.unit_efficiency` by opd_id: kekurangan, kelebihan, eu.
+    names : Series
+        Name by opd_id.
+    """
+    frame = opd[(opd["kekurangan"] + opd["kelebihan"]) > 0].sort_values(
+        ["kekurangan", "kelebihan"], kind="stable"
+    )
+    figure, axes = new_figure(8.2, max(2.4, 0.24 * len(frame) + 1.3), synthetic, language)
+    y = np.arange(len(frame), dtype=float)
+    axes.barh(
+        y,
+        -frame["kekurangan"],
+        color=SHORTAGE,
+        height=0.68,
+        label=text("figures.shortage", language),
+    )
+    axes.barh(
+        y,
+        frame["kelebihan"],
+        color=SURPLUS,
+        height=0.68,
+        label=text("figures.surplus", language),
+        hatch="////",
+        edgecolor="white",
+        linewidth=0,
+    )
+    axes.set_yticks(y, [short_name(names[o]) for o in frame.index])
+    axes.axvline(0, color=INK, linewidth=0.8)
+    far = max(
+        1.0, float(frame[["kekurangan", "kelebihan"]].to_numpy().max()) if len(frame) else 1.0
+    )
+    for at, row in zip(y, frame.itertuples(), strict=True):
+        axes.text(
+            far * 1.10,
+            at,
+            "EU –" if pd.isna(row.eu) else f"EU {number(row.eu, 2, language)}",
+            va="center",
+            fontsize=8,
+        )
+    axes.set_xlim(-far * 1.06, far * 1.32)
+    axes.xaxis.set_major_formatter(lambda v, _: number(abs(v), 0, language))
+    axes.set_ylim(-0.7, len(frame) - 0.3)
+    axes.set_xlabel(text("figures.people_by_class", language))
+    axes.set_title(text("figures.title_balance", language))
+    axes.legend(loc="lower right", frameon=False, bbox_to_anchor=(0.86, 0.0))
+    grid(axes)
+    return figure
+
+
+@styled
+def opd_before_after(
+    opd: pd.DataFrame, names: pd.Series, synthetic: bool = False, language: str = "id"
+) -> Figure:
+    """Draw the sum of |selisih| of every OPD before and after the plan, sorted by what it falls by.
+
+    Parameters
+    ----------
+    opd : DataFrame
+        By opd_id: selisih_mutlak_sebelum, selisih_mutlak_sesudah.
+    """
+    before, after = opd["selisih_mutlak_sebelum"], opd["selisih_mutlak_sesudah"]
+    frame = pd.DataFrame({"before": before, "after": after, "fall": before - after})
+    frame = frame[frame["before"] > 0].sort_values(["fall", "before"], kind="stable")
+    figure, axes = new_figure(8.2, max(2.4, 0.24 * len(frame) + 1.3), synthetic, language)
+    y = np.arange(len(frame), dtype=float)
+    axes.hlines(y, frame["after"], frame["before"], color=BEFORE, linewidth=2.2, zorder=1)
+    axes.scatter(
+        frame["before"],
+        y,
+        s=34,
+        facecolor="white",
+        edgecolor=BEFORE,
+        linewidth=1.8,
+        label=text("figures.before", language),
+        zorder=2,
+    )
+    axes.scatter(
+        frame["after"], y, s=34, color=AFTER, label=text("figures.after", language), zorder=3
+    )
+    axes.set_yticks(y, [short_name(names[o]) for o in frame.index])
+    right = float(frame["before"].max()) if len(frame) else 1.0
+    for at, row in zip(y, frame.itertuples(), strict=True):
+        if row.fall > 0:
+            axes.text(
+                max(row.before, row.after) + right * 0.015,
+                at,
+                f"−{number(row.fall, 1, language)}",
+                va="center",
+                fontsize=8,
+                color=AFTER,
+            )
+    axes.set_xlim(0, right * 1.12)
+    axes.set_ylim(-0.7, len(frame) - 0.3)
+    axes.set_xlabel(text("figures.absolute_gap", language))
+    axes.set_title(text("figures.title_before_after", language))
+    axes.legend(loc="lower right", frameon=False)
+    grid(axes)
+    return figure
+
+
+@styled
+def years_ahead(
+    filled: pd.DataFrame, names: pd.Series, synthetic: bool = False, language: str = "id"
+) -> Figure:
+    """Draw how well each OPD is filled in each of the years ahead, the worst on top.
+
+    Parameters
+    ----------
+    filled : DataFrame
+        Index opd_id, a column per year, share of the need that is filled.
+    """
+    frame = filled.sort_values(filled.columns[-1], ascending=False, kind="stable")
+    figure, axes = new_figure(8.2, max(2.4, 0.24 * len(frame) + 1.4), synthetic, language)
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+    from matplotlib.patches import Patch
+
+    colours = ListedColormap(["#e8a377", "#f6d9c4", "#eef2f5", "#b9d3df"])
+    steps = BoundaryNorm([-1, 0.8, 0.9, 1.1, 1e9], 4)
+    axes.imshow(
+        frame.to_numpy(dtype=float), aspect="auto", cmap=colours, norm=steps, origin="lower"
+    )
+    for i, row in enumerate(frame.to_numpy(dtype=float)):
+        for j, value in enumerate(row):
+            if np.isfinite(value):
+                low = value < 0.9
+                axes.text(
+                    j,
+                    i,
+                    number(100 * value, 0, language) + ("" if not low else " ▼"),
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color=INK,
+                )
+    axes.set_yticks(np.arange(len(frame)), [short_name(names[o]) for o in frame.index])
+    axes.set_xticks(np.arange(frame.shape[1]), [str(c) for c in frame.columns])
+    axes.tick_params(length=0)
+    axes.set_title(text("figures.title_years", language))
+    keys = [
+        Patch(color=colours(k), label=label)
+        for k, label in enumerate(("< 80%", "80–90%", "90–110%", "> 110%"))
+    ]
+    figure.legend(handles=keys, loc="outside upper right", ncols=4, frameon=False, fontsize=8)
+    return figure
+
+
+@styled
+def terms(values: pd.DataFrame, synthetic: bool = False, language: str = "id") -> Figure:
+    """Draw what each term of the objective gains (left, good) or costs (right) against nobody moving.
+
+    Parameters
+    ----------
+    values : DataFrame
+        suku (name of the term), selisih (points of the plan less points of nobody moving).
+    """
+    frame = values.iloc[::-1]
+    figure, axes = new_figure(7.6, 0.45 * len(frame) + 1.3, synthetic, language)
+    y, change = np.arange(len(frame), dtype=float), frame["selisih"].to_numpy(dtype=float)
+    axes.barh(y, change, height=0.6, color=np.where(change <= 0, AFTER, SHORTAGE))
+    axes.set_yticks(y, list(frame["suku"]))
+    axes.axvline(0, color=INK, linewidth=0.8)
+    far = max(1.0, np.abs(change).max()) if len(change) else 1.0
+    for at, value in zip(y, change, strict=True):
+        axes.text(
+            value + (far * 0.015 if value > 0 else -far * 0.015),
+            at,
+            ("+" if value > 0 else "−" if value < 0 else "") + number(abs(value), 1, language),
+            va="center",
+            ha="left" if value > 0 else "right",
+            fontsize=8.5,
+        )
+    axes.set_xlim(
+        min(0.0, change.min() if len(change) else 0) - far * 0.18,
+        max(0.0, change.max() if len(change) else 0) + far * 0.18,
+    )
+    axes.set_xlabel(text("figures.points", language))
+    axes.set_title(text("figures.title_terms", language))
+    grid(axes)
+    return figure
