@@ -1,1 +1,9 @@
 """Who should sit where: the problem, its proved solution, and the reasons."""
+
+from __future__ import annotations
+
+from mutasi_toolkit.assignment.plan import Plan
+from mutasi_toolkit.assignment.problem import Problem
+from mutasi_toolkit.assignment.solve import solve
+
+__all__ = ["Plan", "Problem", "solve"]

@@ -15,21 +15,11 @@ from mutasi_toolkit.cycle import Cycle, read_cycle
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.paths import data_dir
+from mutasi_toolkit.report import pictures, views
 
 ID_COLUMNS = frozenset(
-    {
-        "pegawai_id",
-        "jabatan_id",
-        "unit_id",
-        "opd_id",
-        "jabatan_asal",
-        "jabatan_tujuan",
-        "unit_asal",
-        "unit_tujuan",
-        "opd_asal",
-        "opd_tujuan",
-    }
-)
+    {"pegawai_id", "jabatan_id", "unit_id", "opd_id", "jabatan_asal", "jabatan_tujuan", "unit_asal", "unit_tujuan", "opd_asal", "opd_tujuan", "pengganti_terbaik", "kursi_terbaik_berikut"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +34,8 @@ class Opened:
         The proposal's tables by name (usulan, opd, sebaran, ...).
     plan : dict
         Content of plan.json: objective, bound, gap, status, terms.
+    saved_plan : Plan
+        The plan itself, as `assignment.verify` takes it.
     language : str
         'id' or 'en'.
     """
@@ -51,14 +43,13 @@ class Opened:
     cycle: Cycle
     tables: dict[str, pd.DataFrame]
     plan: dict[str, Any] = field(repr=False)
+    saved_plan: Any = field(repr=False, default=None)
     language: str = "id"
 
     @property
     def moves(self) -> pd.DataFrame:
         """Proposed moves: pegawai_id and the new jabatan_id."""
-        return self.tables["usulan"].rename(columns={"jabatan_tujuan": "jabatan_id"})[
-            ["pegawai_id", "jabatan_id"]
-        ]
+        return self.tables["usulan"].rename(columns={"jabatan_tujuan": "jabatan_id"})[["pegawai_id", "jabatan_id"]]
 
     @cached_property
     def after(self) -> Cycle:
@@ -70,12 +61,84 @@ class Opened:
         """Whether the people of the cycle are synthetic."""
         return self.cycle.settings.sintetis
 
+    @cached_property
+    def facts(self) -> pd.Series:
+        """The proposal's key figures by name."""
+        return self.tables["ringkasan"].set_index("kunci")["nilai"].astype(float)
+
+    def heading(self) -> Any:
+        """The cycle's name, date and scenario, for the top of a notebook."""
+        from IPython.display import Markdown
+
+        return Markdown(views.heading(self))
+
+    def figure(self, kind: str) -> Any:
+        """One picture of the proposal, for a notebook."""
+        from IPython.display import Image
+
+        from mutasi_toolkit.figures import png_bytes
+
+        return Image(data=png_bytes(pictures.draw(self, kind), dpi=90), alt=self.alt(kind))
+
+    def alt(self, kind: str) -> str:
+        """Text that stands in for a picture."""
+        return pictures.alt(self, kind)
+
+    def summary(self) -> pd.DataFrame:
+        """Questions of the first page and their answers."""
+        return views.summary(self)
+
+    def terms(self) -> pd.DataFrame:
+        """The objective term by term, of the plan and of nobody moving."""
+        return views.terms(self)
+
+    def opd(self) -> pd.DataFrame:
+        """What changes by OPD."""
+        return views.opd(self)
+
+    def moves_table(self) -> pd.DataFrame:
+        """Who moves, from where to where, why."""
+        return views.moves_table(self)
+
+    def staying(self) -> pd.DataFrame:
+        """Who is due to move and stays, and why."""
+        return views.staying(self)
+
+    def spread_changes(self) -> pd.DataFrame:
+        """What the plan changes in knowledge, by OPD and skill."""
+        return views.spread_changes(self)
+
+    def gains(self) -> pd.DataFrame:
+        """What one more holder is worth at today's number of holders."""
+        return views.gains(self)
+
+    def balance(self, error: float) -> pd.DataFrame:
+        """Balance between OPDs before and after, with intervals under uncertain volumes."""
+        return views.balance(self, error)
+
+    def first_below(self) -> pd.DataFrame:
+        """When each OPD first falls below 90 % filled."""
+        return views.first_below(self)
+
+    def filled_ahead(self) -> pd.DataFrame:
+        """Share of the need that is filled, by OPD and year."""
+        return views.filled_ahead(self)
+
+    def assumptions(self) -> list[str]:
+        """What the result rests on, sentence by sentence."""
+        return views.assumptions(self)
+
+    def left_out(self) -> list[str]:
+        """What was not checked or computed for want of data."""
+        return views.left_out(self)
+
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """Tables of a proposal, codes as text, everything else as it is."""
     tables = {}
     for path in sorted(folder.glob("*.csv")):
-        header = path.open(encoding="utf-8").readline().strip().split(",")
+        with path.open(encoding="utf-8") as handle:
+            header = handle.readline().strip().split(",")
         codes = {c: "str" for c in header if c in ID_COLUMNS}
         tables[path.stem] = pd.read_csv(path, dtype=codes)
     return tables
@@ -89,15 +152,13 @@ def find_cycle(name: str, language: str = "id") -> Path:
     InputError
         When it is neither.
     """
-    for place in (Path(name), data_dir("cycles") / name):
+    for place in (data_dir("cycles") / name, Path(name)):
         if place.exists():
             return place
     raise InputError(text("report.cycle_unknown", language, name=name))
 
 
-def open_run(
-    siklus: str = "contoh", skenario: str = "dasar", folder_hasil: str = "", bahasa: str = "id"
-) -> Opened:
+def open_run(siklus: str = "contoh", skenario: str = "dasar", folder_hasil: str = "", bahasa: str = "id") -> Opened:
     """Open a cycle with the proposal made for it.
 
     Parameters
@@ -127,8 +188,10 @@ def open_run(
 
 def opened_from(cycle: Cycle, folder: Path, language: str = "id") -> Opened:
     """Open the proposal saved in `folder` beside an already read cycle."""
+    from mutasi_toolkit.planning import read_plan
+
     path = folder / "plan.json"
     if not path.is_file():
         raise InputError(text("report.run_not_found", language, place=str(folder)))
-    plan = json.loads(path.read_text(encoding="utf-8"))
-    return Opened(cycle, read_tables(folder / "tables"), plan, language)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return Opened(cycle, read_tables(folder / "tables"), content, read_plan(folder), language)

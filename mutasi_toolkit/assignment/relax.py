@@ -1,0 +1,205 @@
+"""The linear relaxation over all arcs, reached through small ones: arcs enter when their price says so."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csc_array
+
+from mutasi_toolkit.assignment.highs import Answer, Program, solve_linear
+from mutasi_toolkit.assignment.model import FREE, Model, Priced, price, usable
+
+#: Models with no more arcs than this are handed over whole.
+SMALL = 20_000
+#: Arcs that may enter per person and in all in one round.
+ENTER_EACH, ENTER_SHARE = 4, 1.5
+#: Dual values are kept to this fraction of a unit of cost.
+SCALE = 64
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Restricted:
+    """The program of some arcs of a model.
+
+    Persons with one arc left have no row and no column: what they add to rows is in the rows' limits.
+
+    Attributes
+    ----------
+    program : Program
+    arcs : ndarray of int
+        Arc of each of the first columns; the auxiliary columns follow.
+    settled : ndarray of int
+        Arcs of the persons with one arc left.
+    rows : ndarray of int
+        Model row of each row after the persons' rows.
+    n_persons : int
+        Rows of persons, which come first.
+    offset : int
+        Cost of the settled arcs.
+    """
+
+    program: Program
+    arcs: np.ndarray
+    settled: np.ndarray
+    rows: np.ndarray
+    n_persons: int
+    offset: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Relaxed:
+    """The relaxation solved over all arcs.
+
+    Attributes
+    ----------
+    duals : ndarray of int, shape (n_rows,)
+        Dual values times SCALE.
+    priced : Priced
+        What they prove.
+    kept : ndarray of bool, shape (n_arcs,)
+        Arcs of the last restricted program.
+    answer : Answer
+        Its solution.
+    program : Restricted
+    feasible, finished : bool
+        Whether the relaxation has a solution; whether its optimum was reached.
+    """
+
+    duals: np.ndarray
+    priced: Priced
+    kept: np.ndarray
+    answer: Answer
+    program: Restricted
+    feasible: bool
+    finished: bool
+
+
+def restrict(model: Model, kept: np.ndarray, cost: np.ndarray | None = None) -> Restricted:
+    """The program of the kept arcs (each person keeps at least one).
+
+    Parameters
+    ----------
+    model : Model
+    kept : ndarray of bool, shape (n_arcs,)
+    cost : ndarray of int, shape (n_arcs,), optional
+        In place of the model's cost of arcs; then auxiliary columns cost nothing.
+    """
+    arc_cost, extra_cost = (model.cost, model.extra_cost) if cost is None else (cost, np.zeros_like(model.extra_cost))
+    index = np.flatnonzero(kept)
+    count = np.bincount(model.person[index], minlength=model.n_people)
+    active = count[model.person[index]] > 1
+    arcs, settled = index[active], index[~active]
+    n_arcs, n_extra = len(arcs), len(extra_cost)
+    persons = np.unique(model.person[arcs])
+    row_of_person = np.zeros(model.n_people, dtype=np.int64)
+    row_of_person[persons] = np.arange(len(persons))
+    ones = np.zeros(model.n_arcs, dtype=np.int64)
+    ones[settled] = 1
+    fill = model.arcs.into(ones, len(model.low))
+    own, extras = model.arcs.of(arcs), model.extras
+    live = np.zeros(len(model.low), dtype=bool)
+    live[own.row] = True
+    live[extras.row] = True
+    # A row that nothing can change stands only where it is broken, and then makes the program infeasible.
+    live |= (fill < model.low) | (fill > model.high)
+    rows = np.flatnonzero(live)
+    at = np.cumsum(live) - 1 + len(persons)
+    row = np.concatenate([row_of_person[model.person[arcs]], at[own.row], at[extras.row]])
+    column = np.concatenate([np.arange(n_arcs), own.column, n_arcs + extras.column])
+    value = np.concatenate([np.ones(n_arcs), own.value, extras.value]).astype(np.float64)
+    shape = (len(persons) + len(rows), n_arcs + n_extra)
+    program = Program(
+        cost=np.concatenate([arc_cost[arcs], extra_cost]).astype(np.float64),
+        lower=np.zeros(n_arcs + n_extra),
+        upper=np.concatenate([np.ones(n_arcs), model.extra_upper]).astype(np.float64),
+        whole=np.arange(n_arcs + n_extra) < n_arcs,
+        row_low=np.concatenate([np.ones(len(persons)), _limit(model.low[rows], fill[rows])]),
+        row_high=np.concatenate([np.ones(len(persons)), _limit(model.high[rows], fill[rows])]),
+        matrix=csc_array((value, (row, column)), shape=shape),
+    )
+    return Restricted(program, arcs, settled, rows, len(persons), int(arc_cost[settled].sum()))
+
+
+def _limit(limits: np.ndarray, fill: np.ndarray) -> np.ndarray:
+    free = np.abs(limits) >= FREE
+    endless = np.where(limits > 0, np.inf, -np.inf)
+    return np.where(free, endless, np.where(free, 0, limits - fill).astype(np.float64))
+
+
+def rounded_duals(model: Model, restricted: Restricted, duals: np.ndarray) -> np.ndarray:
+    """Dual values of all rows of the model, times SCALE, of the right sign."""
+    out = np.zeros(len(model.low), dtype=np.int64)
+    out[restricted.rows] = np.rint(duals[restricted.n_persons :] * SCALE).astype(np.int64)
+    return usable(model, out)
+
+
+def relax(model: Model, deadline: float | None = None, begin: np.ndarray | None = None) -> Relaxed:
+    """Solve the relaxation over all arcs.
+
+    A restricted program is solved, its duals are rounded to fractions of a unit and all arcs are priced
+    with them exactly; arcs cheaper than what their person has enter, until none is left or
+    the exact bound reaches the restricted optimum.
+
+    Parameters
+    ----------
+    model : Model
+    deadline : float, optional
+        `time.monotonic()` after which no further round begins.
+    begin : ndarray of bool, optional
+        Arcs to begin with besides each person's stay.
+    """
+    kept = _first(model, begin)
+    best: tuple[np.ndarray, Priced] | None = None
+    while True:
+        program = restrict(model, kept)
+        answer = solve_linear(program.program, _left(deadline))
+        if answer.status == "infeasible" and not kept.all():
+            kept = np.ones(model.n_arcs, dtype=bool)
+            continue
+        if answer.duals is None or answer.status != "optimal":
+            duals = model.hint * SCALE if best is None else best[0]
+            return Relaxed(duals, price(model, duals, SCALE), kept, answer, program, answer.status != "infeasible", False)
+        duals = rounded_duals(model, program, answer.duals)
+        priced = price(model, duals, SCALE)
+        if best is None or priced.bound > best[1].bound:
+            best = duals, priced
+        enter = _entering(model, kept, priced)
+        reached = answer.objective + program.offset - best[1].bound / SCALE < 1.0
+        late = deadline is not None and time.monotonic() > deadline
+        if reached or late or not len(enter):
+            return Relaxed(*best, kept, answer, program, True, not late or reached)
+        kept = kept.copy()
+        kept[enter] = True
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(0.05, deadline - time.monotonic())
+
+
+def _first(model: Model, begin: np.ndarray | None) -> np.ndarray:
+    if model.n_arcs <= SMALL:
+        return np.ones(model.n_arcs, dtype=bool)
+    kept = np.zeros(model.n_arcs, dtype=bool) if begin is None else begin.copy()
+    kept[model.stay[model.stay >= 0]] = True
+    reduced = price(model, model.hint * SCALE, SCALE).reduced
+    kept[np.argsort(reduced, kind="stable")[: max(2 * model.n_people, SMALL // 4)]] = True
+    return kept
+
+
+def _entering(model: Model, kept: np.ndarray, priced: Priced) -> np.ndarray:
+    """Arcs outside that price below the best kept arc of their person; the cheapest few of each person."""
+    inside = np.where(kept, priced.reduced, np.iinfo(np.int64).max)
+    least = np.minimum.reduceat(inside, model.start[:-1])
+    found = np.flatnonzero(~kept & (priced.reduced < least[model.person]))
+    order = found[np.lexsort((found, priced.reduced[found] - least[model.person[found]], model.person[found]))]
+    person = model.person[order]
+    first = np.concatenate([[True], person[1:] != person[:-1]]) if len(person) else np.zeros(0, dtype=bool)
+    since = np.arange(len(order)) - np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
+    order = order[since < ENTER_EACH]
+    limit = int(max(SMALL // 4, ENTER_SHARE * model.n_people))
+    if len(order) > limit:
+        gain = priced.reduced[order] - least[model.person[order]]
+        order = order[np.argsort(gain, kind="stable")[:limit]]
+    return order

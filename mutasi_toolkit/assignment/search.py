@@ -1,0 +1,190 @@
+"""The best choice of arcs of a model, the duals that bound it, and the one plan among equals."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import csc_array, vstack
+
+from mutasi_toolkit.assignment.highs import Answer, Program, solve_whole
+from mutasi_toolkit.assignment.model import Model, completed, faults_of, objective_of
+from mutasi_toolkit.assignment.prove import Proof, bound_of, prove
+from mutasi_toolkit.assignment.relax import SCALE, SMALL, Relaxed, relax, restrict
+
+#: First guess of what the best plan costs above the relaxation, as a share of it.
+FIRST_SLACK = 1e-4
+#: Branch-and-bound nodes spent on the choice among equals; more equals than that and the first found stays.
+TIE_NODES = 5_000
+#: Rows are narrowed by this where a rounded solution breaks one.
+NARROW = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The result of a search.
+
+    Attributes
+    ----------
+    arcs : ndarray of int64, shape (n_people,) or None
+        Chosen arc of every person; None where no plan was found.
+    objective, bound : int
+        With the model's constant.
+    duals : ndarray of int64, shape (n_rows,)
+        Root duals times SCALE.
+    proof : Proof or None
+    relaxed : Relaxed
+        The relaxation over all arcs.
+    feasible : bool
+        False where it is proved that there is no plan.
+    """
+
+    arcs: np.ndarray | None
+    objective: int
+    bound: int
+    duals: np.ndarray
+    proof: Proof | None
+    relaxed: Relaxed
+    feasible: bool
+
+
+def search(model: Model, deadline: float | None = None, gap: float = 0.0, begin: np.ndarray | None = None) -> Found:
+    """Solve a model to proven optimality, or as far as the limits allow.
+
+    The relaxation over all arcs gives duals and an exact bound; arcs whose reduced cost exceeds what
+    the best plan can cost above the bound are left out of the mixed integer program, so its best plan is best
+    over all arcs; the proof branches where the duals alone fall short; among equal plans the one
+    with the least sum of tie weights is taken.
+
+    Parameters
+    ----------
+    model : Model
+    deadline : float, optional
+        `time.monotonic()` by which to end; the incumbent is then returned with the bound proved.
+    gap : float
+        Relative gap at which to stop.
+    begin : ndarray of bool, optional
+        Arcs to begin the relaxation with.
+    """
+    relaxed = relax(model, deadline, begin)
+    root = bound_of(relaxed.priced)
+    if not relaxed.feasible:
+        return Found(None, 0, root + model.constant, relaxed.duals, None, relaxed, False)
+    arcs, feasible = _incumbent(model, relaxed, deadline, gap)
+    if arcs is None:
+        return Found(None, 0, root + model.constant, relaxed.duals, None, relaxed, feasible)
+    objective = objective_of(model, arcs, completed(model, arcs))
+    allowed = int(gap * max(1.0, abs(float(objective))))
+    proof = prove(model, relaxed.duals, relaxed.priced, objective - model.constant - allowed, deadline)
+    bound = proof.bound + model.constant
+    if bound >= objective:
+        arcs = _canonical(model, relaxed, arcs, objective - model.constant)
+    return Found(arcs, objective, bound, relaxed.duals, proof, relaxed, True)
+
+
+def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: float) -> tuple[np.ndarray | None, bool]:
+    """The best plan's arcs, and whether there may be one where none was found."""
+    arcs = _whole(model, relaxed)
+    if arcs is not None:
+        return arcs, True
+    best: np.ndarray | None = None
+    slack = SCALE * max(1, int(FIRST_SLACK * abs(relaxed.priced.bound / SCALE)))
+    while True:
+        kept = relaxed.priced.reduced <= slack if model.n_arcs > SMALL else np.ones(model.n_arcs, dtype=bool)
+        found, infeasible = _mixed(model, kept, deadline, gap, best)
+        best = found if found is not None else best
+        if kept.all():
+            return best, not (infeasible and best is None)
+        if best is None:
+            slack *= 4
+            continue
+        over = (objective_of(model, best, completed(model, best)) - model.constant - 1) * SCALE - relaxed.priced.bound
+        late = deadline is not None and time.monotonic() > deadline
+        if over <= slack or late:
+            return best, True
+        slack = over
+
+
+def _whole(model: Model, relaxed: Relaxed) -> np.ndarray | None:
+    """The arcs of the relaxation's solution where they are whole, keep every row, and it is the optimum."""
+    if not relaxed.finished or relaxed.answer.values is None:
+        return None
+    n = len(relaxed.program.arcs)
+    values = relaxed.answer.values[:n]
+    if np.abs(values - np.rint(values)).max(initial=0.0) > NARROW:
+        return None
+    arcs = np.sort(np.concatenate([relaxed.program.arcs[values > 0.5], relaxed.program.settled]))
+    extras = completed(model, arcs)
+    if len(faults_of(model, arcs, extras)):
+        return None
+    near = objective_of(model, arcs, extras) - model.constant <= bound_of(relaxed.priced)
+    return arcs if near else None
+
+
+def _mixed(model: Model, kept: np.ndarray, deadline: float | None, gap: float, start: np.ndarray | None) -> tuple[np.ndarray | None, bool]:
+    """Solve the mixed integer program of the kept arcs; whether it has no solution at all."""
+    part = restrict(model, kept)
+    program = part.program
+    begin = None if start is None else _values(model, part, start)
+    allowed = gap * max(1.0, abs(part.offset + model.constant))
+    for _ in range(4):
+        left = None if deadline is None else max(0.05, deadline - time.monotonic())
+        answer = solve_whole(program, left, allowed, begin)
+        if answer.values is None and answer.status == "limit":
+            answer = solve_whole(program, None, one=True)
+        if answer.values is None:
+            return None, answer.status == "infeasible"
+        arcs = _taken(part, answer)
+        if not len(faults_of(model, arcs, completed(model, arcs))):
+            return arcs, False
+        program = replace(program, row_low=_narrow(program.row_low, 1), row_high=_narrow(program.row_high, -1))
+    return None, False
+
+
+def _narrow(limit: np.ndarray, side: int) -> np.ndarray:
+    return limit + side * NARROW * np.maximum(1.0, np.abs(np.where(np.isfinite(limit), limit, 0.0)))
+
+
+def _taken(part: object, answer: Answer) -> np.ndarray:
+    """One arc per person: of each the one with the greatest value."""
+    assert answer.values is not None
+    values = answer.values[: len(part.arcs)]
+    return np.sort(np.concatenate([part.arcs[values > 0.5], part.settled]))
+
+
+def _values(model: Model, part: object, arcs: np.ndarray) -> np.ndarray:
+    return np.concatenate([np.isin(part.arcs, arcs).astype(float), completed(model, arcs).astype(float)])
+
+
+def _canonical(model: Model, relaxed: Relaxed, arcs: np.ndarray, objective: int) -> np.ndarray:
+    """Of all plans that cost as little, the one with the least sum of tie weights over moves.
+
+    Where the duals reach the objective exactly, the best plans are those on arcs of reduced cost 0 that keep
+    rows with a dual at their limit (complementary slackness); else they are on arcs of reduced
+    cost within the difference, and a row holds the objective.
+    """
+    slack = objective * SCALE - relaxed.priced.bound
+    kept = relaxed.priced.reduced <= slack
+    if np.bincount(model.person[kept], minlength=model.n_people).max(initial=0) <= 1:
+        return arcs
+    weight = model.tie.copy()
+    weight[model.stay[model.stay >= 0]] = 0
+    part = restrict(model, kept, weight)
+    program = part.program
+    true_cost = np.concatenate([model.cost[part.arcs], model.extra_cost]).astype(np.float64)
+    settled = int(model.cost[part.settled].sum())
+    row = csc_array(true_cost[None, :])
+    program = replace(
+        program,
+        matrix=csc_array(vstack([program.matrix, row])),
+        row_low=np.append(program.row_low, -np.inf),
+        row_high=np.append(program.row_high, objective - settled + 0.5),
+    )
+    answer = solve_whole(program, None, start=_values(model, part, arcs), nodes=TIE_NODES)
+    if answer.values is None:
+        return arcs
+    chosen = _taken(part, answer)
+    extras = completed(model, chosen)
+    same = not len(faults_of(model, chosen, extras)) and objective_of(model, chosen, extras) == objective + model.constant
+    return chosen if same else arcs
