@@ -1,1 +1,33 @@
-"""How knowledge spreads between people and units."""
+"""How knowledge spreads between people and units.
+
+Importing this package compiles nothing and loads nothing; each public name loads its module when used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "Network": "network",
+    "SpreadResult": "result",
+    "cascade": "models",
+    "contagion": "models",
+    "threshold": "models",
+    "degroot": "averages",
+    "mean_field": "averages",
+    "diffusion_centrality": "averages",
+    "march": "organisations",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"mutasi_toolkit.spread.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'mutasi_toolkit.spread' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

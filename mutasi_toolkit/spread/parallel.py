@@ -1,0 +1,44 @@
+"""Replicates in threads of this process: the kernels run without the interpreter's lock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import TypeVar
+
+Part = TypeVar("Part")
+
+
+def cores() -> int:
+    """Number of processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def bounds(first: int, last: int, parts: int, block: int = 1) -> list[tuple[int, int]]:
+    """Consecutive ranges that cover first to last, cut at multiples of `block`.
+
+    Examples
+    --------
+    >>> bounds(0, 1000, 2, 512), bounds(5, 8, 8), bounds(3, 3, 2)
+    ([(0, 512), (512, 1000)], [(5, 6), (6, 7), (7, 8)], [])
+    """
+    low, high = first // block, -(-last // block)
+    parts = max(1, min(parts, high - low))
+    cuts = [low + (high - low) * i // parts for i in range(parts + 1)]
+    pairs = [(max(a * block, first), min(b * block, last)) for a, b in pairwise(cuts)]
+    return [(a, b) for a, b in pairs if a < b]
+
+
+def in_threads(run: Callable[[int, int], Part], first: int, last: int, workers: int | None, block: int = 1) -> list[Part]:
+    """run(a, b) over ranges that cover first to last, in order; `workers` None takes every processor.
+
+    The first range runs alone when it is the only one; a kernel that is not compiled yet is compiled
+    by whichever thread comes first.
+    """
+    ranges = bounds(first, last, workers or cores(), block)
+    if len(ranges) <= 1:
+        return [run(a, b) for a, b in ranges]
+    with ThreadPoolExecutor(len(ranges)) as pool:
+        return list(pool.map(lambda pair: run(*pair), ranges))
