@@ -47,9 +47,8 @@ def theil(values: Any) -> float:
     if not len(x) or x.sum() == 0:
         return float("nan")
     share = x / x.mean()
-    return float(
-        max(0.0, np.mean(np.where(share > 0, share * np.log(np.where(share > 0, share, 1.0)), 0.0)))
-    )
+    terms = share * np.log(np.where(share > 0, share, 1.0))
+    return max(0.0, float(terms.mean()))
 
 
 def theil_split(values: Any, groups: Sequence[Any]) -> tuple[float, float]:
