@@ -1,0 +1,116 @@
+"""Proposal: a plan with what it does to workload and knowledge, written to and read from a folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from mutasi_toolkit.assignment.plan import Plan, plan_from_dict
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import text
+from mutasi_toolkit.planning.tables import all_tables
+
+if TYPE_CHECKING:
+    from mutasi_toolkit.cycle import Cycle
+    from mutasi_toolkit.spread.population import SkillSpread
+
+#: Significant digits of numbers in the written tables.
+DIGITS = "%.9g"
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """What is proposed for a cycle.
+
+    Attributes
+    ----------
+    cycle, after : Cycle
+        Before and after the plan's moves.
+    plan : Plan
+        Who sits where, with bound and certificate.
+    gains : DataFrame
+        Values of a holder with which the plan was made.
+    gain_predicted, gain_simulated : float
+        Additional people x skills known at the horizon, by the table of values and by simulation.
+    change : DataFrame
+        Simulated differences by OPD and skill with intervals; the first row is the total.
+    rounds : DataFrame
+        The rounds of solving, simulating and correcting.
+    before, with_plan : SkillSpread
+        The simulations behind `change`.
+    """
+
+    cycle: Cycle
+    plan: Plan
+    after: Cycle
+    gains: pd.DataFrame = field(repr=False)
+    gain_predicted: float
+    gain_simulated: float
+    change: pd.DataFrame = field(repr=False)
+    rounds: pd.DataFrame = field(repr=False)
+    before: SkillSpread = field(repr=False)
+    with_plan: SkillSpread = field(repr=False)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table of the proposal by name."""
+        return all_tables(self)
+
+    def summary(self) -> pd.Series:
+        """Key figures by name."""
+        return self.tables()["ringkasan"].set_index("kunci")["nilai"]
+
+    def write(self, folder: Path | str) -> None:
+        """Write plan.json and tables/*.csv into `folder`; the same proposal gives the same bytes."""
+        folder = Path(folder)
+        (folder / "tables").mkdir(parents=True, exist_ok=True)
+        for name, frame in self.tables().items():
+            frame.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n", float_format=DIGITS)
+        content = self.plan.as_dict() | {"moves_count": len(self.plan.moves), "settings": self.cycle.settings.as_dict()}
+        (folder / "plan.json").write_text(json.dumps(content, sort_keys=True, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True, eq=False)
+class SavedProposal:
+    """A proposal read back: the plan and its tables."""
+
+    plan: Plan
+    tables: dict[str, pd.DataFrame]
+
+    def summary(self) -> pd.Series:
+        """Key figures by name."""
+        return self.tables["ringkasan"].set_index("kunci")["nilai"]
+
+
+def _content(folder: Path) -> dict[str, Any]:
+    path = folder / "plan.json"
+    if not path.is_file():
+        raise InputError(text("planning.no_plan", place=str(folder)))
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def read_plan(folder: Path | str) -> Plan:
+    """The plan that `Proposal.write` left in `folder`.
+
+    Raises
+    ------
+    InputError
+        When there is no plan.json.
+    """
+    return plan_from_dict(_content(Path(folder)))
+
+
+def read_proposal(folder: Path | str) -> SavedProposal:
+    """The plan and the tables that `Proposal.write` left in `folder`."""
+    folder = Path(folder)
+    plan = read_plan(folder)
+    codes = {c: "str" for c in ("pegawai_id", "jabatan_id", "opd_id", "unit_id", "jabatan_asal", "jabatan_tujuan")}
+    tables = {}
+    for path in sorted((folder / "tables").glob("*.csv")):
+        header = pd.read_csv(path, nrows=0).columns
+        tables[path.stem] = pd.read_csv(path, dtype={c: t for c, t in codes.items() if c in header})
+    return SavedProposal(plan, tables)
