@@ -106,6 +106,7 @@ def answer_of(solver: highspy.Highs, unit: float) -> Answer:
         highspy.HighsModelStatus.kSolutionLimit: "limit",
         highspy.HighsModelStatus.kInterrupt: "limit",
         highspy.HighsModelStatus.kObjectiveBound: "limit",
+        highspy.HighsModelStatus.kObjectiveTarget: "optimal",
     }
     objective = float(info.objective_function_value) * unit
     return Answer(names.get(status, "unknown"), values, duals, objective, float(info.mip_dual_bound) * unit)
@@ -118,7 +119,7 @@ def solve_linear(program: Program, time_limit: float | None = None) -> Answer:
     return answer_of(solver, cost_unit(program.cost))
 
 
-def solve_whole(program: Program, time_limit: float | None = None, allowed_gap: float = 0.0, start: np.ndarray | None = None, one: bool = False, nodes: int | None = None) -> Answer:
+def solve_whole(program: Program, time_limit: float | None = None, allowed_gap: float = 0.0, start: np.ndarray | None = None, one: bool = False, nodes: int | None = None, target: float | None = None) -> Answer:
     """Solve the mixed integer program.
 
     Parameters
@@ -133,14 +134,20 @@ def solve_whole(program: Program, time_limit: float | None = None, allowed_gap: 
         A feasible solution to begin with.
     one : bool
         Stop at the first solution.
+    nodes : int, optional
+        Stop after so many nodes of the search tree.
+    target : float, optional
+        A known bound: a solution this good is best.
     """
     unit = cost_unit(program.cost)
     options: dict[str, Any] = {"mip_abs_gap": max(0.9, allowed_gap) / unit}
     if one:
         options["mip_max_improving_sols"] = 1
-    solver = load(program, whole=True, time_limit=time_limit, **options)
     if nodes is not None:
         options["mip_max_nodes"] = nodes
+    if target is not None:
+        options["objective_target"] = (target + 0.5) / unit
+    solver = load(program, whole=True, time_limit=time_limit, **options)
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()

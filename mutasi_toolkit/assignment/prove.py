@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import highspy
 import numpy as np
@@ -14,25 +14,50 @@ from mutasi_toolkit.assignment.model import Model, Priced, price
 from mutasi_toolkit.assignment.relax import SCALE, Restricted, restrict, rounded_duals
 
 #: A tree with more leaves than this is not built; the bound is then that of the leaves.
-MOST_LEAVES = 20_000
-#: Share of a column that counts as whole.
+MOST_LEAVES = 5_000
+#: Share of an arc that counts as whole.
 WHOLE = 1e-6
 #: A ray of an infeasible branch is stretched at most this many times.
 STRETCH = 2**40
 
 
-@dataclass(frozen=True, eq=False)
-class Branch:
-    """A node of the proof: one of two branches on an arc, or a leaf with its dual values."""
+class Bounder(Protocol):
+    """A way to bound the plans that use allowed arcs only, by whole dual values over `scale`."""
 
-    arc: int = -1
-    without: Branch | None = None
-    within: Branch | None = None
-    duals: np.ndarray | None = None
-    bound: int = 0
+    kind: str
+    scale: int
+
+    def priced(self, duals: np.ndarray, allowed: np.ndarray) -> int:
+        """The scaled bound of duals."""
+
+    def solve(self, allowed: np.ndarray, start: np.ndarray, target: int) -> tuple[np.ndarray, int, np.ndarray | None]:
+        """Good duals, their scaled bound, and how much of every arc the relaxation takes (None: it takes none)."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """A node of the proof: two branches on an arc (within: it is taken), or a leaf with its duals.
+
+    Attributes
+    ----------
+    arc : int
+        The arc branched on, -1 for a leaf.
+    within, without : int
+        Positions of the two branches.
+    duals : ndarray or None
+        Of a leaf.
+    bound : int
+        Of a leaf, in units.
+    """
+
+    arc: int
+    within: int
+    without: int
+    duals: np.ndarray | None
+    bound: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Proof:
     """What is proved.
 
@@ -40,19 +65,39 @@ class Proof:
     ----------
     bound : int
         No plan costs less (without the model's constant).
-    tree : Branch
-        Its leaves' bounds are at least `bound`, over the arcs that the root's duals leave.
-    leaves : int
+    kind : str
+        'linear' (duals of rows) or 'knapsack' (prices of people).
+    scale : int
+        The duals are multiples of 1 / scale.
+    target : int
+        What was to be proved; arcs that the root's row duals exclude below it are in no branch.
+    root : ndarray of int
+        Duals of the root.
+    nodes : tuple of Node
+        The first is the root; a proof without branches has it alone.
     """
 
     bound: int
-    tree: Branch
-    leaves: int
+    kind: str
+    scale: int
+    target: int
+    root: np.ndarray
+    nodes: tuple[Node, ...]
+
+    @property
+    def leaves(self) -> int:
+        """How many parts the proof has."""
+        return sum(node.arc < 0 for node in self.nodes)
+
+
+def units(scaled: int, scale: int) -> int:
+    """A scaled bound in whole units: costs are whole, so a fraction is rounded up."""
+    return -((-scaled) // scale)
 
 
 def bound_of(priced: Priced) -> int:
-    """The bound in whole units: costs are whole, so a fraction is rounded up."""
-    return -((-priced.bound) // SCALE)
+    """The bound of row duals in whole units."""
+    return units(priced.bound, SCALE)
 
 
 def survivors(priced: Priced, target: int) -> np.ndarray:
@@ -61,18 +106,19 @@ def survivors(priced: Priced, target: int) -> np.ndarray:
 
 
 def prove(model: Model, duals: np.ndarray, priced: Priced, target: int, deadline: float | None = None) -> Proof:
-    """Prove that no plan costs less than `target`, or as much of it as the limits allow.
+    """Prove by row duals that no plan costs less than `target`, or as much of it as the limits allow.
 
-    Where the root's duals fall short, persons are branched on: an arc is taken or not, and each
-    part is proved by duals of its own. Arcs that the root's duals exclude from any plan below the
-    target stay out of the branches.
+    Where the root's duals fall short, arcs are branched on: an arc is taken or not, and each part is
+    proved by duals of its own. Arcs that the root's duals exclude from any plan below the target
+    stay out of the branches.
 
     Parameters
     ----------
     model : Model
     duals : ndarray of int
-        Root duals times SCALE, and `priced`, what they prove.
+        Root duals times SCALE.
     priced : Priced
+        What they prove.
     target : int
         Without the model's constant.
     deadline : float, optional
@@ -80,129 +126,124 @@ def prove(model: Model, duals: np.ndarray, priced: Priced, target: int, deadline
     """
     root = bound_of(priced)
     if root >= target:
-        return Proof(root, Branch(duals=duals, bound=root), 1)
+        return Proof(root, "linear", SCALE, target, duals, (Node(-1, 0, 0, duals, root),))
     allowed = survivors(priced, target)
     if not np.maximum.reduceat(allowed, model.start[:-1]).all():
-        return Proof(target, Branch(duals=duals, bound=target), 1)
-    search = _Search(model, allowed, target, deadline)
-    tree = search.run(duals, root)
-    return Proof(min(target, _least(tree)), tree, search.leaves)
+        return Proof(target, "linear", SCALE, target, duals, (Node(-1, 0, 0, duals, target),))
+    bounder = Linear(model, allowed, target)
+    nodes = branch(model, bounder, allowed, duals, root, target, deadline)
+    return Proof(min(target, least(nodes)), "linear", SCALE, target, duals, nodes)
 
 
-def _least(tree: Branch) -> int:
-    stack, least = [tree], None
-    while stack:
-        node = stack.pop()
-        if node.without is None or node.within is None:
-            least = node.bound if least is None else min(least, node.bound)
-        else:
-            stack += [node.without, node.within]
-    assert least is not None
-    return least
+def least(nodes: tuple[Node, ...]) -> int:
+    """The least bound of the leaves."""
+    return min(node.bound for node in nodes if node.arc < 0)
 
 
-class _Search:
-    """Depth-first branching on one live linear program."""
+def branch(model: Model, bounder: Bounder, allowed: np.ndarray, duals: np.ndarray, bound: int, target: int, deadline: float | None) -> tuple[Node, ...]:
+    """Branch depth first until every leaf reaches the target or a limit is met."""
+    nodes: list[Node | None] = [None]
+    open_: list[tuple[int, np.ndarray, np.ndarray, int]] = [(0, allowed, duals, bound)]
+    leaves = 0
+    while open_:
+        at, here, duals, bound = open_.pop()
+        late = leaves + len(open_) >= MOST_LEAVES or (deadline is not None and time.monotonic() > deadline)
+        pick = -1
+        bound = max(bound, units(bounder.priced(duals, here), bounder.scale))
+        if bound < target and not late:
+            own, scaled, values = bounder.solve(here, duals, target)
+            if units(scaled, bounder.scale) >= bound:
+                duals, bound = own, units(scaled, bounder.scale)
+            pick = _pick(model, here, values) if bound < target else -1
+        if pick < 0:
+            nodes[at] = Node(-1, 0, 0, duals, bound)
+            leaves += 1
+            continue
+        same = model.person == model.person[pick]
+        within, without = here & ~same, here.copy()
+        within[pick], without[pick] = True, False
+        nodes[at] = Node(pick, len(nodes), len(nodes) + 1, None, 0)
+        open_ += [(len(nodes) + 1, without, duals, bound), (len(nodes), within, duals, bound)]
+        nodes += [None, None]
+    return tuple(node for node in nodes if node is not None)
 
-    def __init__(self, model: Model, allowed: np.ndarray, target: int, deadline: float | None) -> None:
-        self.model, self.target, self.deadline = model, target, deadline
-        self.allowed = allowed
+
+def _pick(model: Model, allowed: np.ndarray, values: np.ndarray | None) -> int:
+    """The arc to branch on: among those not whole, the one nearest one half; -1 where nothing is left to split."""
+    if values is None:
+        many = allowed & (np.bincount(model.person[allowed], minlength=model.n_people)[model.person] > 1)
+        return int(np.flatnonzero(many)[0]) if many.any() else -1
+    split = allowed & (values > WHOLE) & (values < 1 - WHOLE)
+    return int(np.argmin(np.where(split, np.abs(values - 0.5), 2.0))) if split.any() else -1
+
+
+class Linear:
+    """Row duals from one live linear program."""
+
+    kind, scale = "linear", SCALE
+
+    def __init__(self, model: Model, allowed: np.ndarray, target: int) -> None:
+        self.model, self.target = model, target
         self.program: Restricted = restrict(model, allowed)
         self.unit = cost_unit(self.program.program.cost)
         self.solver = load(self.program.program, whole=False, presolve="off")
-        self.leaves = 0
 
-    def run(self, duals: np.ndarray, root: int) -> Branch:
-        return self._node(np.ones(len(self.program.arcs), dtype=bool), duals, root)
+    def priced(self, duals: np.ndarray, allowed: np.ndarray) -> int:
+        """The scaled bound of row duals on the allowed arcs."""
+        return price(self.model, duals, SCALE, allowed).bound
 
-    def _node(self, open_: np.ndarray, duals: np.ndarray, bound: int) -> Branch:
-        late = self.deadline is not None and time.monotonic() > self.deadline
-        if late or self.leaves >= MOST_LEAVES:
-            self.leaves += 1
-            return Branch(duals=duals, bound=bound)
-        own, values = self._solve(open_)
-        if own is not None:
-            mine = bound_of(self._priced(own, open_))
-            if mine >= bound:
-                duals, bound = own, mine
-        pick = self._pick(open_, values) if bound < self.target else -1
-        if pick < 0:
-            self.leaves += 1
-            return Branch(duals=duals, bound=bound)
-        same = self.model.person[self.program.arcs] == self.model.person[self.program.arcs[pick]]
-        less, only = open_.copy(), open_.copy()
-        less[pick] = False
-        only[same] = False
-        only[pick] = True
-        within = self._node(only, duals, self._again(duals, only, bound))
-        without = self._node(less, duals, self._again(duals, less, bound))
-        return Branch(int(self.program.arcs[pick]), without, within)
-
-    def _again(self, duals: np.ndarray, open_: np.ndarray, bound: int) -> int:
-        return max(bound, bound_of(self._priced(duals, open_)))
-
-    def _priced(self, duals: np.ndarray, open_: np.ndarray) -> Priced:
-        allowed = self.allowed.copy()
-        allowed[self.program.arcs[~open_]] = False
-        return price(self.model, duals, SCALE, allowed)
-
-    def _solve(self, open_: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
-        """Duals that bound the node, and the values of its arcs (None where it holds no plan)."""
-        n = len(open_)
-        self.solver.changeColsBounds(n, np.arange(n, dtype=np.int32), np.zeros(n), open_.astype(np.float64))
+    def solve(self, allowed: np.ndarray, start: np.ndarray, target: int) -> tuple[np.ndarray, int, np.ndarray | None]:
+        """Duals of the linear program of the allowed arcs."""
+        n = len(self.program.arcs)
+        upper = allowed[self.program.arcs].astype(np.float64)
+        self.solver.changeColsBounds(n, np.arange(n, dtype=np.int32), np.zeros(n), upper)
         self.solver.run()
         if self.solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-            return self._ray(open_), None
+            return (*self._ray(allowed, start, target), None)
         solution = self.solver.getSolution()
-        if not solution.dual_valid:
-            return None, np.array(solution.col_value)[:n] if solution.value_valid else None
+        if not (solution.dual_valid and solution.value_valid):
+            return start, self.priced(start, allowed), None
         duals = rounded_duals(self.model, self.program, np.array(solution.row_dual) * self.unit)
-        return duals, np.array(solution.col_value)[:n]
+        values = np.zeros(self.model.n_arcs)
+        values[self.program.arcs] = np.array(solution.col_value)[:n]
+        return duals, self.priced(duals, allowed), values
 
-    def _ray(self, open_: np.ndarray) -> np.ndarray | None:
-        """Duals along a dual ray, far enough out that their bound passes the target."""
+    def _ray(self, allowed: np.ndarray, start: np.ndarray, target: int) -> tuple[np.ndarray, int]:
+        """Duals along a dual ray of an infeasible program, far enough out that their bound passes the target."""
         found = self.solver.getDualRay()
-        ray = np.array(found[2]) if len(found) > 2 and found[1] else None
-        if ray is None or not len(ray):
-            return None
-        best = None
-        for sign in (1.0, -1.0):
+        ray = np.array(found[2]) if len(found) > 2 and found[1] else np.zeros(0)
+        for sign in (1.0, -1.0) if len(ray) and np.abs(ray).max() > 0 else ():
             stretch = 1
             while stretch <= STRETCH:
                 duals = rounded_duals(self.model, self.program, sign * stretch * ray / np.abs(ray).max())
-                if bound_of(self._priced(duals, open_)) >= self.target:
-                    return duals
+                scaled = self.priced(duals, allowed)
+                if units(scaled, SCALE) >= target:
+                    return duals, scaled
                 stretch *= 4
-        return best
-
-    def _pick(self, open_: np.ndarray, values: np.ndarray | None) -> int:
-        """The arc to branch on: of the person most split, the one taken most; -1 where nothing is left to split."""
-        arcs = self.program.arcs
-        person = self.model.person[arcs]
-        if values is None:
-            many = open_ & (np.bincount(person[open_], minlength=self.model.n_people)[person] > 1)
-            return int(np.flatnonzero(many)[0]) if many.any() else -1
-        share = np.where(open_, values, 0.0)
-        split = open_ & (share > WHOLE) & (share < 1 - WHOLE)
-        if not split.any():
-            return -1
-        top = np.zeros(self.model.n_people)
-        np.maximum.at(top, person, share)
-        score = np.where(split, np.abs(share - 0.5), 2.0)
-        score = np.where(split & (share < top[person]), score + 0.5, score)
-        return int(np.argmin(score))
+        return start, self.priced(start, allowed)
 
 
-def tree_of(proof: Proof, model: Model, root: np.ndarray) -> dict[str, Any] | None:
-    """The branches as plain values: per leaf the duals that differ from the root's, by row name; None for a lone leaf."""
-    if proof.tree.without is None:
-        return None
-    return _plain(proof.tree, model, root)
+def certificate(proof: Proof, names: tuple[str, ...]) -> dict[str, Any]:
+    """The proof as plain values: root duals by name, and the branches with what differs from the root's.
+
+    Parameters
+    ----------
+    proof : Proof
+    names : tuple of str
+        What the duals belong to: rows, or people.
+    """
+    out: dict[str, Any] = {
+        "kind": proof.kind,
+        "scale": proof.scale,
+        "target": proof.target,
+        "duals": {names[r]: int(proof.root[r]) for r in np.flatnonzero(proof.root)},
+    }
+    if len(proof.nodes) > 1:
+        out["branches"] = [_plain(node, proof.root, names) for node in proof.nodes]
+    return out
 
 
-def _plain(node: Branch, model: Model, root: np.ndarray) -> dict[str, Any]:
-    if node.without is None or node.within is None:
-        assert node.duals is not None
-        changed = np.flatnonzero(node.duals != root)
-        return {"duals": {model.names[r]: int(node.duals[r]) for r in changed}}
-    return {"arc": node.arc, "within": _plain(node.within, model, root), "without": _plain(node.without, model, root)}
+def _plain(node: Node, root: np.ndarray, names: tuple[str, ...]) -> dict[str, Any]:
+    if node.duals is None:
+        return {"arc": node.arc, "within": node.within, "without": node.without}
+    return {"duals": {names[r]: int(node.duals[r]) for r in np.flatnonzero(node.duals != root)}}

@@ -10,8 +10,9 @@ from scipy.sparse import csc_array, vstack
 
 from mutasi_toolkit.assignment.highs import Answer, Program, solve_whole
 from mutasi_toolkit.assignment.model import Model, completed, faults_of, objective_of
-from mutasi_toolkit.assignment.prove import Proof, bound_of, prove
-from mutasi_toolkit.assignment.relax import SCALE, SMALL, Relaxed, relax, restrict
+from mutasi_toolkit.assignment.knapsack import Packing, loads_of
+from mutasi_toolkit.assignment.prove import Node, Proof, bound_of, branch, least, prove, units
+from mutasi_toolkit.assignment.relax import SCALE, SMALL, Relaxed, Restricted, relax, restrict
 
 #: First guess of what the best plan costs above the relaxation, as a share of it.
 FIRST_SLACK = 1e-4
@@ -19,6 +20,8 @@ FIRST_SLACK = 1e-4
 TIE_NODES = 5_000
 #: Rows are narrowed by this where a rounded solution breaks one.
 NARROW = 1e-6
+#: Share of a time limit that may go into finding a plan; the rest is for proving how good it is.
+FINDING = 0.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +34,7 @@ class Found:
         Chosen arc of every person; None where no plan was found.
     objective, bound : int
         With the model's constant.
-    duals : ndarray of int64, shape (n_rows,)
-        Root duals times SCALE.
-    proof : Proof or None
+    proof : Proof
     relaxed : Relaxed
         The relaxation over all arcs.
     feasible : bool
@@ -43,8 +44,7 @@ class Found:
     arcs: np.ndarray | None
     objective: int
     bound: int
-    duals: np.ndarray
-    proof: Proof | None
+    proof: Proof
     relaxed: Relaxed
     feasible: bool
 
@@ -68,23 +68,63 @@ def search(model: Model, deadline: float | None = None, gap: float = 0.0, begin:
         Arcs to begin the relaxation with.
     """
     relaxed = relax(model, deadline, begin)
-    root = bound_of(relaxed.priced)
+    first = _first_proof(model, relaxed)
     if not relaxed.feasible:
-        return Found(None, 0, root + model.constant, relaxed.duals, None, relaxed, False)
-    arcs, feasible = _incumbent(model, relaxed, deadline, gap)
+        return Found(None, 0, first.bound + model.constant, first, relaxed, False)
+    packing = _packing(model, relaxed, first)
+    if packing is not None:
+        first = _packed_proof(packing, model, relaxed, first)
+    arcs, feasible = _incumbent(model, relaxed, _share(deadline), gap, first.bound)
     if arcs is None:
-        return Found(None, 0, root + model.constant, relaxed.duals, None, relaxed, feasible)
+        return Found(None, 0, first.bound + model.constant, first, relaxed, feasible)
     objective = objective_of(model, arcs, completed(model, arcs))
-    allowed = int(gap * max(1.0, abs(float(objective))))
-    proof = prove(model, relaxed.duals, relaxed.priced, objective - model.constant - allowed, deadline)
+    target = objective - model.constant - int(gap * max(1.0, abs(float(objective))))
+    proof = _proof(model, relaxed, packing, first, target, deadline)
     bound = proof.bound + model.constant
     if bound >= objective:
         arcs = _canonical(model, relaxed, arcs, objective - model.constant)
-    return Found(arcs, objective, bound, relaxed.duals, proof, relaxed, True)
+    return Found(arcs, objective, bound, proof, relaxed, True)
 
 
-def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: float) -> tuple[np.ndarray | None, bool]:
-    """The best plan's arcs, and whether there may be one where none was found."""
+def _share(deadline: float | None) -> float | None:
+    now = time.monotonic()
+    return None if deadline is None else now + FINDING * max(0.0, deadline - now)
+
+
+def _first_proof(model: Model, relaxed: Relaxed) -> Proof:
+    bound = bound_of(relaxed.priced)
+    return Proof(bound, "linear", SCALE, bound, relaxed.duals, (Node(-1, 0, 0, relaxed.duals, bound),))
+
+
+def _packing(model: Model, relaxed: Relaxed, first: Proof) -> Packing | None:
+    """Knapsack bounds, where the model is one of capacities and its relaxation is not whole."""
+    if _whole(model, relaxed) is not None:
+        return None
+    loads = loads_of(model)
+    return None if loads is None else Packing(model, loads)
+
+
+def _packed_proof(packing: Packing, model: Model, relaxed: Relaxed, first: Proof) -> Proof:
+    """The bound of the best prices of people, begun at those of the linear relaxation."""
+    value = model.cost * SCALE - model.arcs.times(relaxed.duals)
+    start = np.minimum.reduceat(value, model.start[:-1]) * (packing.scale // SCALE)
+    everything = np.ones(model.n_arcs, dtype=bool)
+    prices, scaled, _ = packing.solve(everything, start, int(model.cost.sum()) + 1)
+    bound = units(scaled, packing.scale)
+    return Proof(bound, packing.kind, packing.scale, bound, prices, (Node(-1, 0, 0, prices, bound),)) if bound >= first.bound else first
+
+
+def _proof(model: Model, relaxed: Relaxed, packing: Packing | None, first: Proof, target: int, deadline: float | None) -> Proof:
+    if first.bound >= target:
+        return first
+    if packing is None or first.kind == "linear":
+        return prove(model, relaxed.duals, relaxed.priced, target, deadline)
+    nodes = branch(model, packing, np.ones(model.n_arcs, dtype=bool), first.root, first.bound, target, deadline)
+    return Proof(min(target, least(nodes)), packing.kind, packing.scale, target, first.root, nodes)
+
+
+def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: float, known: int) -> tuple[np.ndarray | None, bool]:
+    """The best plan's arcs, and whether there may be one where none was found; `known` is a bound."""
     arcs = _whole(model, relaxed)
     if arcs is not None:
         return arcs, True
@@ -92,7 +132,7 @@ def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: floa
     slack = SCALE * max(1, int(FIRST_SLACK * abs(relaxed.priced.bound / SCALE)))
     while True:
         kept = relaxed.priced.reduced <= slack if model.n_arcs > SMALL else np.ones(model.n_arcs, dtype=bool)
-        found, infeasible = _mixed(model, kept, deadline, gap, best)
+        found, infeasible = _mixed(model, kept, deadline, gap, best, known)
         best = found if found is not None else best
         if kept.all():
             return best, not (infeasible and best is None)
@@ -122,7 +162,7 @@ def _whole(model: Model, relaxed: Relaxed) -> np.ndarray | None:
     return arcs if near else None
 
 
-def _mixed(model: Model, kept: np.ndarray, deadline: float | None, gap: float, start: np.ndarray | None) -> tuple[np.ndarray | None, bool]:
+def _mixed(model: Model, kept: np.ndarray, deadline: float | None, gap: float, start: np.ndarray | None, known: int) -> tuple[np.ndarray | None, bool]:
     """Solve the mixed integer program of the kept arcs; whether it has no solution at all."""
     part = restrict(model, kept)
     program = part.program
@@ -130,7 +170,7 @@ def _mixed(model: Model, kept: np.ndarray, deadline: float | None, gap: float, s
     allowed = gap * max(1.0, abs(part.offset + model.constant))
     for _ in range(4):
         left = None if deadline is None else max(0.05, deadline - time.monotonic())
-        answer = solve_whole(program, left, allowed, begin)
+        answer = solve_whole(program, left, allowed, begin, target=float(known - part.offset))
         if answer.values is None and answer.status == "limit":
             answer = solve_whole(program, None, one=True)
         if answer.values is None:
@@ -146,14 +186,14 @@ def _narrow(limit: np.ndarray, side: int) -> np.ndarray:
     return limit + side * NARROW * np.maximum(1.0, np.abs(np.where(np.isfinite(limit), limit, 0.0)))
 
 
-def _taken(part: object, answer: Answer) -> np.ndarray:
+def _taken(part: Restricted, answer: Answer) -> np.ndarray:
     """One arc per person: of each the one with the greatest value."""
     assert answer.values is not None
     values = answer.values[: len(part.arcs)]
     return np.sort(np.concatenate([part.arcs[values > 0.5], part.settled]))
 
 
-def _values(model: Model, part: object, arcs: np.ndarray) -> np.ndarray:
+def _values(model: Model, part: Restricted, arcs: np.ndarray) -> np.ndarray:
     return np.concatenate([np.isin(part.arcs, arcs).astype(float), completed(model, arcs).astype(float)])
 
 

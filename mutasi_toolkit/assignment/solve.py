@@ -12,8 +12,7 @@ import pandas as pd
 from mutasi_toolkit.assignment.model import completed
 from mutasi_toolkit.assignment.plan import FEASIBLE, OPTIMAL, Plan, relative_gap
 from mutasi_toolkit.assignment.problem import Problem
-from mutasi_toolkit.assignment.prove import tree_of
-from mutasi_toolkit.assignment.relax import SCALE
+from mutasi_toolkit.assignment.prove import certificate
 from mutasi_toolkit.assignment.search import Found, search
 from mutasi_toolkit.errors import InfeasibleError, InputError
 from mutasi_toolkit.locale import text
@@ -83,25 +82,14 @@ def terms_of(problem: Problem, arcs: np.ndarray) -> dict[str, float]:
 
 
 def certificate_of(problem: Problem, found: Found) -> dict[str, Any]:
-    """Duals by row name and the branches of the proof, all in whole numbers."""
+    """Duals by name of row or person and the branches of the proof, all in whole numbers."""
     model = problem.model
-    used = np.flatnonzero(found.duals)
-    out: dict[str, Any] = {
-        "scale": SCALE,
-        "per_unit": problem.per_unit,
-        "bound": found.bound,
-        "duals": {model.names[r]: int(found.duals[r]) for r in used},
-    }
-    tree = None if found.proof is None else tree_of(found.proof, model, found.duals)
-    if tree is not None:
-        out["branches"] = _labelled(tree, problem)
+    names = model.names if found.proof.kind == "linear" else tuple(str(p) for p in problem.people)
+    out = certificate(found.proof, names)
+    out |= {"per_unit": problem.per_unit, "bound": found.bound, "target": found.proof.target + model.constant}
+    for node in out.get("branches", ()):
+        if "arc" in node:
+            arc = node.pop("arc")
+            node["person"] = str(problem.people[model.person[arc]])
+            node["seat"] = str(problem.seats[problem.seat[arc]])
     return out
-
-
-def _labelled(tree: dict[str, Any], problem: Problem) -> dict[str, Any]:
-    if "duals" in tree:
-        return tree
-    arc = int(tree["arc"])
-    person, seat = problem.people[problem.model.person[arc]], problem.seats[problem.seat[arc]]
-    sides = {name: _labelled(tree[name], problem) for name in ("within", "without")}
-    return {"person": person, "seat": seat, **sides}

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from mutasi_toolkit import __version__
-from mutasi_toolkit.locale import long_date, number, text
+from mutasi_toolkit.locale import long_date, text
 from mutasi_toolkit.report.opened import Opened
 from mutasi_toolkit.report.parts import Bullets, Paragraph, Part, Section, picture_part, table_part
 from mutasi_toolkit.report.pictures import ALT_KINDS, caption
+from mutasi_toolkit.report.views import figures_in_words
 
 _HERE = Path(__file__).resolve().parent
 
@@ -58,23 +59,9 @@ def write_html(opened: Opened, figures: Path, path: Path) -> None:
 
 
 def _cards(opened: Opened) -> list[Card]:
-    language, facts = opened.language, opened.facts
-
-    def n(key: str, digits: int = 0) -> str:
-        return number(facts[key], digits, language)
-
-    out = []
-    values: dict[str, Any] = {
-        "moves": n("jumlah_mutasi"), "people": n("jumlah_pegawai"), "before": n("selisih_sebelum", 1), "after": n("selisih_sesudah", 1),
-        "gain": n("pengetahuan_simulasi", 1), "low": n("pengetahuan_simulasi_rendah", 1), "high": n("pengetahuan_simulasi_tinggi", 1),
-        "periods": opened.cycle.settings.sebaran.periode, "better": n("opd_membaik"), "worse": n("opd_memburuk"),
-        "sole_before": n("pemegang_tunggal_sebelum"), "sole_after": n("pemegang_tunggal_sesudah"),
-        "gap": number(100 * opened.plan["gap"], 4, language), "objective": number(opened.plan["objective"], 2, language),
-        "bound": number(opened.plan["bound"], 2, language), "checked": n("aturan_diperiksa"), "unchecked": n("aturan_tidak_diperiksa"),
-        "part_time": n("paruh_waktu_orang"), "fte": number(opened.cycle.settings.paruh_waktu.fte, 2, language),
-    }  # fmt: skip
-    for name in ("moves", "better", "knowledge", "cost", "sure", "law"):
-        out.append(Card(text(f"report.card_{name}", language), text(f"report.card_{name}_big", language, **values), text(f"report.card_{name}_text", language, **values)))
+    language, values, out = opened.language, figures_in_words(opened), []
+    for name in ("moves", "better", "knowledge", "sure", "law"):
+        out.append(Card(text(f"report.card_{name}", language), text(f"report.card_{name}_big", language, **values), text(f"report.answer_{name}", language, **values)))
     return out
 
 
@@ -92,10 +79,11 @@ def _sections(opened: Opened, figures: Path) -> list[Section]:
         return table_part(f"t-{name}", frame, text(f"report.caption_{name}", language), language)
 
     sections = [
-        ("opd", [words("about_opd"), *picture("beban_opd_sesudah"), *picture("arus"), table("opd", opened.opd())]),
+        ("opd", [words("about_opd"), *picture("beban_opd_sesudah"), *picture("beban_opd"), *picture("arus"), table("opd", opened.opd())]),
         ("orang", [words("about_moves"), table("usulan", opened.moves_table())]),
+        ("tahun", [words("about_years"), *picture("proyeksi"), table("proyeksi", opened.first_below())]),
         ("tetap", [words("about_staying"), table("tidak_pindah", opened.staying())]),
-        ("pengetahuan", [words("about_spread"), *picture("sebaran"), table("sebaran", opened.spread_changes()), *picture("cakupan")]),
+        ("pengetahuan", [words("about_spread"), *picture("sebaran"), table("sebaran", opened.spread_changes()), *picture("cakupan"), *picture("jejaring")]),
         ("bukti", [words("about_proof"), *picture("suku"), table("suku", opened.terms()), table("putaran", opened.tables["putaran"])]),
         ("hukum", [words("about_rules"), table("aturan", opened.tables["aturan"])]),
         ("anggapan", [words("about_assumptions"), Bullets(tuple(opened.assumptions()))]),

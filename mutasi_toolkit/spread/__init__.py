@@ -17,7 +17,11 @@ _HOME = {
     "degroot": "averages",
     "mean_field": "averages",
     "diffusion_centrality": "averages",
-    "march": "organisations",
+    "skills": "population",
+    "SkillSpread": "population",
+    "marginal_gains": "gains",
+    "compare": "compare",
+    "contact_network": "contacts",
 }
 
 __all__ = sorted(_HOME)

@@ -14,8 +14,9 @@ from mutasi_toolkit.workload.need import (
     seated_people,
     unit_efficiency,
 )
+from mutasi_toolkit.workload.projection import filled_by_opd, first_below, project, retirement_year
 
 __all__ = [
-    "balance", "effective_minutes", "efficiency_grade", "fixed_fte", "gini", "headcount", "jain", "need",
+    "balance", "filled_by_opd", "first_below", "project", "retirement_year", "effective_minutes", "efficiency_grade", "fixed_fte", "gini", "headcount", "jain", "need",
     "need_from_tasks", "round_half_up", "seated_people", "theil", "theil_split", "unit_efficiency",
 ]  # fmt: skip

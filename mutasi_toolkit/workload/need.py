@@ -1,187 +1,111 @@
-"""Need by analisis beban kerja (ABK), staff present, efficiency indices and their grades."""
+"""Need by analisis beban kerja (ABK), staff present, and the efficiency of seat classes and units."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
-from mutasi_toolkit.paths import data_dir
-from mutasi_toolkit.settings import WaktuKerja, load_yaml
+from mutasi_toolkit.workload.parameters import effective_minutes
+from mutasi_toolkit.workload.rounding import efficiency_grade, round_half_up
+from mutasi_toolkit.workload.tasks import need_from_tasks
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
 
-MINUTES_PER_HOUR = 60.0
-#: Floating-point noise far below any volume or time that is ever written down is cut off before rounding.
-NOISE_DECIMALS = 9
-#: Lower bounds of the bands B, C, D of EJ and EU after rounding to two decimals; above 1.00 is A, below D is E.
-BANDS = ((0.90, "B"), (0.70, "C"), (0.50, "D"))
+PART_TIME = "PPPK paruh waktu"
+#: A seat class or unit filled below 90 % or above 110 % of its need (a convention of ABK monitoring, not law).
+LOW_FILL, HIGH_FILL = 0.90, 1.10
+#: Ratios of people are compared after cutting off noise far below one person in a city.
+RATIO_DECIMALS = 12
 
 
-def round_half_up(values: Any) -> np.ndarray:
-    """Round to whole people: a fraction of one half or more goes up.
-
-    Values are first cut to 9 decimals, so that 2.4999999999999996, which arises from 2.5 by binary
-    arithmetic, counts as 2.5.
-
-    Examples
-    --------
-    >>> round_half_up([2.256, 2.5, 0.4999]).tolist()
-    [2, 3, 0]
-    """
-    return np.floor(np.round(np.asarray(values, dtype=float), NOISE_DECIMALS) + 0.5).astype(
-        np.int64
-    )
-
-
-@cache
-def _profiles() -> dict[str, dict[str, Any]]:
-    profiles: dict[str, dict[str, Any]] = load_yaml(data_dir("parameters") / "waktu_kerja.yaml")[
-        "profil"
-    ]
-    return profiles
-
-
-def effective_minutes(choice: WaktuKerja) -> float:
-    """Effective working time of one person in minutes a year.
-
-    Parameters
-    ----------
-    choice : WaktuKerja
-        `menit` where given, else the named profile of data/parameters/waktu_kerja.yaml.
-
-    Raises
-    ------
-    InputError
-        When there is no such profile; names those there are.
-
-    Examples
-    --------
-    >>> effective_minutes(WaktuKerja())
-    75000.0
-    """
-    if choice.menit is not None:
-        return float(choice.menit)
-    if choice.profil not in _profiles():
-        raise InputError(
-            text(
-                "workload.profile_unknown", name=choice.profil, known=", ".join(sorted(_profiles()))
-            )
-        )
-    return float(_profiles()[choice.profil]["menit"])
-
-
-def task_minutes(tugas: pd.DataFrame) -> pd.Series:
-    """Minutes a year of every task: volume x norma_waktu, hours turned into minutes.
-
-    Raises
-    ------
-    InputError
-        When a unit of time is neither 'menit' nor 'jam', or a number is negative or not finite; names the rows.
-    """
-    factor = tugas["satuan_waktu"].map({"menit": 1.0, "jam": MINUTES_PER_HOUR}).astype(float)
-    minutes = tugas["volume"].astype(float) * tugas["norma_waktu"].astype(float) * factor
-    bad = ~(np.isfinite(minutes) & (tugas["volume"] >= 0) & (tugas["norma_waktu"] >= 0))
-    if bad.any():
-        rows = ", ".join(str(i) for i in tugas.index[bad][:5])
-        raise InputError(text("workload.bad_task", rows=rows, n=int(bad.sum())))
-    return minutes
-
-
-def need_from_tasks(tugas: pd.DataFrame, effective_minutes: float = 75_000) -> pd.DataFrame:
-    """Need per seat class from its tasks: kebutuhan = sum(volume x norma_waktu) / effective_minutes.
-
-    Special cases: no rows give an empty frame; a seat class with zero volume needs 0.
-
-    Parameters
-    ----------
-    tugas : DataFrame
-        Columns jabatan_id, volume (a year), norma_waktu, satuan_waktu ('menit' or 'jam').
-    effective_minutes : float
-        Effective working time of one person, minutes a year.
+def rumpun_of_units(cycle: Cycle) -> pd.Series:
+    """Field of government of every unit: its own, else that of the nearest unit above that has one.
 
     Returns
     -------
-    DataFrame
-        Indexed by jabatan_id (sorted): beban [minutes a year], kebutuhan [people], kebutuhan_bulat (half up).
+    Series of str indexed by unit_id, missing where no unit above has one.
+    """
+    unit = cycle.unit.set_index("unit_id")
+    rumpun, parent = unit["rumpun"], unit["induk_id"]
+    while rumpun.isna().any():
+        inherited = rumpun.where(rumpun.notna(), parent.map(rumpun))
+        if inherited.isna().sum() == rumpun.isna().sum():
+            break
+        rumpun = inherited
+    return rumpun.rename("rumpun")
 
-    References
-    ----------
-    Peraturan BKN 9/2022; rounding per seat class before adding.
+
+def demand_without_units(cycle: Cycle) -> tuple[str, ...]:
+    """Names under `permintaan` in the settings that are no unit's rumpun: a demand that reaches nobody.
 
     Examples
     --------
-    >>> tasks = pd.DataFrame({"jabatan_id": ["J", "J"], "volume": [100, 50], "norma_waktu": [10, 41], "satuan_waktu": ["jam", "jam"]})
-    >>> need_from_tasks(tasks).round(3).to_dict("records")
-    [{'beban': 183000.0, 'kebutuhan': 2.44, 'kebutuhan_bulat': 2}]
+    >>> from mutasi_toolkit.workload.example import small_city
+    >>> demand_without_units(small_city({"permintaan": {"kesehatan": 0.2, "umkm": 0.1}}))
+    ('umkm',)
     """
-    if not effective_minutes > 0:
-        raise InputError(text("workload.bad_minutes", value=effective_minutes))
-    minutes = task_minutes(tugas)
-    # Sorting by minutes within a seat class makes the sum independent of the order of rows.
-    order = np.lexsort((minutes.to_numpy(), tugas["jabatan_id"].to_numpy(dtype=object).astype(str)))
-    beban = (
-        minutes.iloc[order]
-        .groupby(tugas["jabatan_id"].iloc[order], sort=True)
-        .sum()
-        .rename("beban")
-    )
-    kebutuhan = beban / effective_minutes
-    out = pd.DataFrame(
-        {"beban": beban, "kebutuhan": kebutuhan, "kebutuhan_bulat": round_half_up(kebutuhan)}
-    )
-    return out.rename_axis("jabatan_id")
+    known = set(rumpun_of_units(cycle).dropna().str.strip().str.casefold())
+    return tuple(sorted(n for n in cycle.settings.permintaan if n.strip().casefold() not in known))
 
 
 def growth_of_seats(cycle: Cycle) -> pd.Series:
-    """1 + growth of demand of every seat class, by the rumpun of its unit or the nearest unit above with one."""
-    unit = cycle.unit.set_index("unit_id")
-    rumpun, parent = unit["rumpun"], unit["induk_id"]
-    for _ in range(len(unit)):
-        empty = rumpun.isna()
-        if not empty.any():
-            break
-        inherited = rumpun.where(~empty, parent.map(rumpun))
-        if inherited.isna().sum() == empty.sum():
-            break
-        rumpun = inherited
-    growth = rumpun.map(cycle.settings.permintaan).fillna(0.0).astype(float)
-    return 1.0 + cycle.seat["unit_id"].map(growth).astype(float)
+    """1 + growth of demand of every seat class, by the rumpun of its unit (see `rumpun_of_units`).
+
+    Returns
+    -------
+    Series of float indexed by jabatan_id, in the order of `cycle.jabatan`.
+
+    Raises
+    ------
+    InputError
+        When `permintaan` names no rumpun of this cycle at all, or a demand falls by more than 100 %.
+    """
+    wanted = cycle.settings.permintaan
+    unknown = demand_without_units(cycle)
+    rumpun = rumpun_of_units(cycle)
+    if wanted and len(unknown) == len(wanted):
+        known = ", ".join(sorted(set(rumpun.dropna()))) or "–"
+        raise InputError(text("workload.rumpun_unknown", names=", ".join(unknown), known=known))
+    factor = growth_factors(rumpun, wanted)
+    return 1.0 + cycle.seat["unit_id"].map(factor).astype(float).rename("pertumbuhan")
+
+
+def growth_factors(rumpun: pd.Series, growth: dict[str, float]) -> pd.Series:
+    """Growth of every unit from growth by rumpun; 0 where the rumpun is missing or not named."""
+    if any(not g >= -1.0 or g == np.inf for g in growth.values()):
+        raise InputError(text("workload.bad_growth", values=", ".join(f"{k}: {v}" for k, v in growth.items())))
+    folded = {name.strip().casefold(): float(g) for name, g in growth.items()}
+    return rumpun.str.strip().str.casefold().map(folded).astype(float).fillna(0.0)
 
 
 def fixed_fte(cycle: Cycle) -> pd.Series:
     """Part-time staff of every seat class in full-time equivalents; they count as present and cannot move.
 
-    Zero everywhere when `paruh_waktu.dihitung` is off.
+    Both the table `paruh_waktu` and people of status 'PPPK paruh waktu' count `paruh_waktu.fte` each; zero
+    everywhere when `paruh_waktu.dihitung` is off.
 
     Returns
     -------
-    Series of float indexed by jabatan_id, in the order of `cycle.jabatan`.
+    Series of float named 'fte', indexed by jabatan_id in the order of `cycle.jabatan`.
     """
-    seats = pd.Index(cycle.jabatan["jabatan_id"], name="jabatan_id")
+    seats = _seats(cycle)
     choice = cycle.settings.paruh_waktu
     if not choice.dihitung:
         return pd.Series(0.0, index=seats, name="fte")
     outside = cycle.paruh_waktu.set_index("jabatan_id")["orang"].reindex(seats).fillna(0.0)
-    inside = cycle.pegawai.loc[
-        cycle.pegawai["status"] == "PPPK paruh waktu", "jabatan_id"
-    ].value_counts()
+    inside = cycle.pegawai.loc[cycle.pegawai["status"] == PART_TIME, "jabatan_id"].value_counts()
     return ((outside + inside.reindex(seats).fillna(0.0)) * choice.fte).round(6).rename("fte")
 
 
 def seated_people(cycle: Cycle) -> pd.Series:
-    """Full-time people in every seat class: Series of int indexed by jabatan_id."""
-    seats = pd.Index(cycle.jabatan["jabatan_id"], name="jabatan_id")
-    full = cycle.pegawai.loc[
-        cycle.pegawai["status"] != "PPPK paruh waktu", "jabatan_id"
-    ].value_counts()
-    return full.reindex(seats).fillna(0).astype(np.int64).rename("orang")
+    """Full-time people in every seat class: Series of int named 'orang', indexed by jabatan_id."""
+    full = cycle.pegawai.loc[cycle.pegawai["status"] != PART_TIME, "jabatan_id"].value_counts()
+    return full.reindex(_seats(cycle)).fillna(0).astype(np.int64).rename("orang")
 
 
 def headcount(cycle: Cycle) -> pd.Series:
@@ -190,6 +114,12 @@ def headcount(cycle: Cycle) -> pd.Series:
     Returns
     -------
     Series of float named 'ada', indexed by jabatan_id in the order of `cycle.jabatan`.
+
+    Examples
+    --------
+    >>> from mutasi_toolkit.workload.example import small_city
+    >>> headcount(small_city(paruh_waktu="jabatan_id,orang\\nJ1,3\\n")).to_dict()
+    {'J1': 3.5, 'J2': 1.0, 'J3': 2.0}
     """
     return (seated_people(cycle) + fixed_fte(cycle)).rename("ada")
 
@@ -200,8 +130,9 @@ def need(cycle: Cycle) -> pd.DataFrame:
     beban = (1 + growth) x sum(volume x norma_waktu); kebutuhan = beban / WKE, or (1 + growth) x
     `jabatan.kebutuhan` where the office states it; EJ = beban / (ada x WKE).
 
-    Special cases: a seat class without tasks and without a stated need has a need of 0; a stated need
-    without tasks gives beban = kebutuhan x WKE; nobody present gives EJ = nan and prestasi = ''.
+    Special cases: a seat class without tasks and without a stated need has a need of 0 (`fill` marks it
+    'tanpa ABK'); a stated need without tasks gives beban = kebutuhan x WKE; nobody present gives EJ = nan
+    and prestasi = ''.
 
     Parameters
     ----------
@@ -215,30 +146,29 @@ def need(cycle: Cycle) -> pd.DataFrame:
 
     References
     ----------
-    Peraturan BKN 9/2022 (need); bands of the ABK forms D and E (efficiency).
+    Peraturan BKN 9/2022 (need); EJ = beban kerja jabatan / (jumlah pegawai yang ada x waktu kerja efektif),
+    never the need, which would make it 1.00 everywhere; bands of the ABK forms D and E.
+
+    Examples
+    --------
+    >>> from mutasi_toolkit.workload.example import small_city
+    >>> need(small_city())[["kebutuhan", "kebutuhan_bulat", "ada", "selisih", "ej", "prestasi"]].round(3).values.tolist()
+    [[2.496, 2, 2.0, 0.0, 1.248, 'A'], [2.2, 2, 1.0, -1.0, 2.2, 'A'], [2.0, 2, 2.0, 0.0, 1.0, 'B']]
     """
-    seats = pd.Index(cycle.jabatan["jabatan_id"], name="jabatan_id")
+    seats = _seats(cycle)
     minutes = effective_minutes(cycle.settings.waktu_kerja)
-    tasks = need_from_tasks(cycle.tugas, minutes).reindex(seats)
+    from_tasks = need_from_tasks(cycle.tugas, minutes)["beban"].reindex(seats).to_numpy(dtype=float)
     grown = growth_of_seats(cycle).reindex(seats).to_numpy()
     stated = cycle.jabatan["kebutuhan"].to_numpy(dtype=float)
-    beban = (
-        np.where(np.isnan(tasks["beban"]), np.nan_to_num(stated) * minutes, tasks["beban"]) * grown
-    )
+    beban = np.where(np.isnan(from_tasks), np.nan_to_num(stated) * minutes, from_tasks) * grown
     kebutuhan = np.where(np.isnan(stated), beban / minutes, stated * grown)
     ada = headcount(cycle).to_numpy()
     rounded = round_half_up(kebutuhan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ej = np.where(ada > 0, beban / (ada * minutes), np.nan)
+    ej = _per_person(beban, ada, minutes)
     columns = {
-        "beban": beban,
-        "kebutuhan": kebutuhan,
-        "kebutuhan_bulat": rounded,
-        "ada": ada,
-        "selisih": ada - rounded,
-        "ej": ej,
-        "prestasi": efficiency_grade(ej),
-    }
+        "beban": beban, "kebutuhan": kebutuhan, "kebutuhan_bulat": rounded, "ada": ada, "selisih": ada - rounded,
+        "ej": ej, "prestasi": efficiency_grade(ej),
+    }  # fmt: skip
     return pd.DataFrame(columns, index=seats)
 
 
@@ -247,6 +177,8 @@ def unit_efficiency(cycle: Cycle, level: str = "opd") -> pd.DataFrame:
 
     EU = sum of beban / (sum of ada x WKE). Needs are rounded per seat class and then summed; a surplus
     in one class never covers a shortage in another, so shortages and surpluses are also summed apart.
+
+    Special cases: units without a seat class are left out; nobody present gives eu = nan and prestasi = ''.
 
     Parameters
     ----------
@@ -264,79 +196,95 @@ def unit_efficiency(cycle: Cycle, level: str = "opd") -> pd.DataFrame:
     ------
     InputError
         For another level.
-    """
-    if level not in {"opd", "unit"}:
-        raise InputError(text("workload.bad_level", level=level))
-    frame = need(cycle)
-    place = cycle.seat[f"{level}_id"].reindex(frame.index)
-    frame = frame.assign(
-        kekurangan=(-frame["selisih"]).clip(lower=0), kelebihan=frame["selisih"].clip(lower=0)
-    )
-    sums = (
-        frame[["beban", "kebutuhan_bulat", "ada", "selisih", "kekurangan", "kelebihan"]]
-        .groupby(place, sort=True)
-        .sum()
-    )
-    minutes = effective_minutes(cycle.settings.waktu_kerja)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        eu = np.where(sums["ada"] > 0, sums["beban"] / (sums["ada"] * minutes), np.nan)
-    out = sums.assign(eu=eu, prestasi=efficiency_grade(eu)).rename_axis(f"{level}_id")
-    return out[
-        ["beban", "kebutuhan_bulat", "ada", "selisih", "eu", "prestasi", "kekurangan", "kelebihan"]
-    ]
-
-
-@overload
-def efficiency_grade(index: float) -> str: ...
-@overload
-def efficiency_grade(index: np.ndarray | pd.Series | list[float]) -> np.ndarray: ...
-def efficiency_grade(index: Any) -> Any:
-    """Grade A to E of an efficiency index (EJ, EU).
-
-    The index is rounded half up to two decimals on its shortest decimal text, Decimal(repr(float(index))),
-    and then banded: above 1.00 A, 0.90 to 1.00 B, 0.70 to 0.89 C, 0.50 to 0.69 D, below 0.50 E. A means a
-    load above capacity: overload, never 'good'.
-
-    Special cases: nan (nobody there) gives ''; infinity gives A.
-
-    Parameters
-    ----------
-    index : float or array
-        Index or indices.
-
-    Returns
-    -------
-    str, or array of str of the same shape
 
     Examples
     --------
-    >>> efficiency_grade(0.895), efficiency_grade(1.004), efficiency_grade(float("nan"))
-    ('B', 'B', '')
-    >>> efficiency_grade([1.2, 0.3]).tolist()
-    ['A', 'E']
+    >>> from mutasi_toolkit.workload.example import small_city
+    >>> unit_efficiency(small_city())[["ada", "selisih", "eu", "prestasi"]].round(3).to_dict("index")["D1"]
+    {'ada': 3.0, 'selisih': -1.0, 'eu': 1.565, 'prestasi': 'A'}
     """
-    if np.ndim(index) == 0:
-        return _grade_of(float(index))
-    values = np.asarray(index, dtype=float)
-    grades = np.full(values.shape, "E", dtype=object)
-    rounded = np.floor(values * 100 + 0.5) / 100
-    for low, name in reversed(BANDS):
-        grades[rounded >= low] = name
-    grades[rounded > 1.0] = "A"
-    grades[np.isnan(values)] = ""
-    # Only values next to a half of a hundredth can be rounded otherwise in binary than in decimal.
-    near = np.isfinite(values) & (np.abs(values * 100 - np.floor(values * 100) - 0.5) < 1e-6)
-    for at in np.argwhere(near):
-        grades[tuple(at)] = _grade_of(float(values[tuple(at)]))
-    return grades
+    frame = need(cycle)
+    place = place_of_seats(cycle, level)
+    frame = frame.assign(kekurangan=(-frame["selisih"]).clip(lower=0), kelebihan=frame["selisih"].clip(lower=0))
+    summed = ["beban", "kebutuhan_bulat", "ada", "selisih", "kekurangan", "kelebihan"]
+    sums = frame[summed].groupby(place, sort=True).sum()
+    minutes = effective_minutes(cycle.settings.waktu_kerja)
+    eu = _per_person(sums["beban"].to_numpy(), sums["ada"].to_numpy(), minutes)
+    out = sums.assign(eu=eu, prestasi=efficiency_grade(eu))
+    return out[["beban", "kebutuhan_bulat", "ada", "selisih", "eu", "prestasi", "kekurangan", "kelebihan"]]
 
 
-def _grade_of(value: float) -> str:
-    if value != value:
-        return ""
-    if value == float("inf"):
-        return "A"
-    rounded = Decimal(repr(value)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    if rounded > 1:
-        return "A"
-    return next((name for low, name in BANDS if rounded >= Decimal(str(low))), "E")
+def fill(cycle: Cycle, level: str = "jabatan") -> pd.DataFrame:
+    """How well seat classes, units or OPDs are filled, in one word each.
+
+    isi = ada / kebutuhan_bulat; terisi = sum over seat classes of min(ada, kebutuhan_bulat) / their need, in
+    which a surplus in one class does not cover a shortage in another.
+
+    Special cases: no need gives isi and terisi = nan.
+
+    Parameters
+    ----------
+    cycle : Cycle
+    level : str
+        'jabatan', 'unit' or 'opd'.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by <level>_id: kebutuhan_bulat, ada, isi, terisi, keadaan: 'tanpa ABK' (neither tasks nor a stated
+        need), 'kosong' (needed, nobody there), 'kurang' (below 90 %), 'ideal', 'lebih' (above 110 %, or not
+        needed and somebody there).
+
+    References
+    ----------
+    Words and the 90 to 110 % band as in an ABK monitoring application; not law.
+
+    Examples
+    --------
+    >>> from mutasi_toolkit.workload.example import small_city
+    >>> fill(small_city())["keadaan"].to_dict()
+    {'J1': 'ideal', 'J2': 'kurang', 'J3': 'ideal'}
+    """
+    frame = need(cycle)[["kebutuhan_bulat", "ada"]]
+    analysed = cycle.jabatan["kebutuhan"].notna().to_numpy() | frame.index.isin(cycle.tugas["jabatan_id"])
+    frame = frame.assign(held=np.minimum(frame["kebutuhan_bulat"], frame["ada"]), analysed=analysed)
+    if level != "jabatan":
+        rule = {"kebutuhan_bulat": "sum", "ada": "sum", "held": "sum", "analysed": "any"}
+        frame = frame.groupby(place_of_seats(cycle, level), sort=True).agg(rule)
+    wanted, ada = frame["kebutuhan_bulat"].to_numpy(dtype=float), frame["ada"].to_numpy()
+    isi = _ratio(ada, wanted)
+    state = np.select(
+        [
+            ~frame["analysed"].to_numpy(dtype=bool), (wanted > 0) & (ada == 0), isi < LOW_FILL, isi > HIGH_FILL,
+            (wanted == 0) & (ada > 0),
+        ],
+        ["tanpa ABK", "kosong", "kurang", "lebih", "lebih"],
+        "ideal",
+    )  # fmt: skip
+    terisi = _ratio(frame["held"].to_numpy(), wanted)
+    return frame[["kebutuhan_bulat", "ada"]].assign(isi=isi, terisi=terisi, keadaan=state)
+
+
+def place_of_seats(cycle: Cycle, level: str) -> pd.Series:
+    """Unit or OPD of every seat class, in the order of `cycle.jabatan`.
+
+    Raises
+    ------
+    InputError
+        When `level` is neither 'opd' nor 'unit'.
+    """
+    if level not in {"opd", "unit"}:
+        raise InputError(text("workload.bad_level", level=level))
+    return cycle.seat[f"{level}_id"].reindex(_seats(cycle))
+
+
+def _seats(cycle: Cycle) -> pd.Index:
+    return pd.Index(cycle.jabatan["jabatan_id"], name="jabatan_id")
+
+
+def _per_person(beban: np.ndarray, ada: np.ndarray, minutes: float) -> np.ndarray:
+    return np.divide(beban, ada * minutes, out=np.full(len(beban), np.nan), where=ada > 0)
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.round(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0), RATIO_DECIMALS)

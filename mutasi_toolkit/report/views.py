@@ -1,0 +1,159 @@
+"""A proposal's tables as people read them: names beside codes, the columns that matter, the order that helps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from mutasi_toolkit import workload
+from mutasi_toolkit.locale import long_date, number, text
+
+if TYPE_CHECKING:
+    from mutasi_toolkit.report.opened import Opened
+
+
+def heading(o: Opened) -> str:
+    """The cycle's name, date and scenario, as Markdown."""
+    settings = o.cycle.settings
+    line = f"**{settings.nama}**, {text('report.subtitle', o.language, cycle=settings.siklus, date=long_date(settings.tanggal, o.language), scenario=settings.skenario)}"
+    return line + (f"\n\n*{text('report.synthetic', o.language)}*" if o.synthetic else "")
+
+
+def figures_in_words(o: Opened) -> dict[str, Any]:
+    """Key figures as text, to fill sentences with."""
+    facts, settings = o.facts, o.cycle.settings
+
+    def n(key: str, digits: int = 0) -> str:
+        return number(facts[key], digits, o.language)
+
+    return {
+        "moves": n("jumlah_mutasi"), "people": n("jumlah_pegawai"), "across": n("jumlah_mutasi_antar_opd"), "before": n("selisih_sebelum", 1),
+        "after": n("selisih_sesudah", 1), "short_before": n("kekurangan_sebelum", 1), "short_after": n("kekurangan_sesudah", 1),
+        "gain": n("pengetahuan_simulasi", 1), "low": n("pengetahuan_simulasi_rendah", 1), "high": n("pengetahuan_simulasi_tinggi", 1),
+        "predicted": n("pengetahuan_prediksi", 1), "periods": settings.sebaran.periode, "replicates": settings.sebaran.replikasi,
+        "better": n("opd_membaik"), "worse": n("opd_memburuk"), "sole_before": n("pemegang_tunggal_sebelum"), "sole_after": n("pemegang_tunggal_sesudah"),
+        "gap": number(100 * o.plan["gap"], 4, o.language), "objective": number(o.plan["objective"], 3, o.language), "bound": number(o.plan["bound"], 3, o.language),
+        "status": text(f"report.status_{o.plan['status']}", o.language), "checked": n("aturan_diperiksa"), "unchecked": n("aturan_tidak_diperiksa"),
+        "part_time": n("paruh_waktu_orang"), "fte": number(settings.paruh_waktu.fte if settings.paruh_waktu.dihitung else 0.0, 2, o.language),
+        "derived": n("keahlian_turunan_persen") if "keahlian_turunan_persen" in facts else number(100 * facts["keahlian_turunan"], 0, o.language),
+    }  # fmt: skip
+
+
+def summary(o: Opened) -> pd.DataFrame:
+    """Questions of the first page and their answers: ukuran, isi."""
+    words = figures_in_words(o)
+    rows = [(text(f"report.card_{k}", o.language), text(f"report.answer_{k}", o.language, **words)) for k in ("moves", "better", "knowledge", "sure", "law")]
+    return pd.DataFrame(rows, columns=["ukuran", "isi"])
+
+
+def terms(o: Opened) -> pd.DataFrame:
+    """The objective term by term."""
+    frame = o.tables["suku"].copy()
+    frame["suku"] = [text(f"report.term_{name}", o.language) for name in frame["suku"]]
+    return frame
+
+
+def opd(o: Opened) -> pd.DataFrame:
+    """What changes by OPD, the greatest relief first."""
+    frame = o.tables["opd"].assign(perbaikan=lambda f: f["selisih_mutlak_sebelum"] - f["selisih_mutlak_sesudah"])
+    columns = [
+        "nama", "kebutuhan_bulat", "ada_sebelum", "ada_sesudah", "kekurangan_sebelum", "kekurangan_sesudah", "selisih_mutlak_sebelum",
+        "selisih_mutlak_sesudah", "perbaikan", "eu_sebelum", "eu_sesudah", "masuk", "keluar", "di_dalam",
+    ]  # fmt: skip
+    return frame.sort_values(["perbaikan", "opd_id"], ascending=[False, True])[columns].reset_index(drop=True)
+
+
+def moves_table(o: Opened) -> pd.DataFrame:
+    """Who moves, from where to where, why; by target OPD."""
+    names = o.cycle.unit_name
+    frame = o.tables["usulan"].assign(
+        unit_asal_nama=lambda f: f["unit_asal"].map(names), unit_tujuan_nama=lambda f: f["unit_tujuan"].map(names),
+        opd_asal_nama=lambda f: f["opd_asal"].map(names), opd_tujuan_nama=lambda f: f["opd_tujuan"].map(names), alasan=lambda f: f[f"alasan_{o.language}"],
+    )  # fmt: skip
+    columns = [
+        "pegawai_id", "jabatan_tujuan", "golongan", "masa_jabatan", "nama_asal", "unit_asal_nama", "opd_asal_nama", "nama_tujuan", "unit_tujuan_nama",
+        "opd_tujuan_nama", "jpm_lama", "jpm_baru", "jarak_km", "alasan", "aturan", "tidak_diperiksa", "dikecualikan",
+    ]  # fmt: skip
+    keep = [c for c in columns if c not in {"dikecualikan"} or frame[c].notna().any()]
+    return frame.sort_values(["opd_tujuan_nama", "unit_tujuan_nama", "pegawai_id"], kind="stable")[keep].reset_index(drop=True)
+
+
+def staying(o: Opened) -> pd.DataFrame:
+    """Who is due to move and stays, and why; the longest in their seat first."""
+    frame = o.tables["tidak_pindah"].assign(alasan=lambda f: f[f"alasan_{o.language}"], unit=lambda f: f["unit_id"].map(o.cycle.unit_name))
+    return frame[["pegawai_id", "nama_jabatan", "unit", "masa_jabatan", "kursi_boleh", "alasan"]]
+
+
+def spread_changes(o: Opened) -> pd.DataFrame:
+    """What the plan changes in knowledge, by OPD and skill; the greatest change first, without unchanged cells."""
+    frame = o.tables["sebaran"]
+    frame = frame[frame["opd_id"].notna() & (frame["selisih"].abs() > 1e-9)]
+    frame = frame.assign(nama=frame["opd_id"].map(o.cycle.unit_name), besar=frame["selisih"].abs())
+    frame = frame.sort_values(["besar", "opd_id", "keahlian"], ascending=[False, True, True])
+    return frame[["nama", "keahlian", "sebelum", "sesudah", "selisih", "low", "high", "pasti"]].reset_index(drop=True)
+
+
+def gains(o: Opened) -> pd.DataFrame:
+    """What one more holder is worth at today's number of holders, the most valuable first."""
+    today = o.tables["cakupan_sebelum"].set_index(["opd_id", "keahlian"])["pemegang"]
+    frame = o.tables["nilai_pemegang"]
+    asked = o.tables["cakupan_sebelum"].query("dibutuhkan > 0")[["opd_id", "keahlian"]]
+    frame = frame.merge(asked, on=["opd_id", "keahlian"])
+    held = pd.MultiIndex.from_frame(frame[["opd_id", "keahlian"]]).map(today)
+    frame = frame[frame["n_holders"] == np.asarray(held)]
+    frame = frame.assign(nama=frame["opd_id"].map(o.cycle.unit_name)).sort_values(["gain", "opd_id", "keahlian"], ascending=[False, True, True])
+    return frame[["nama", "keahlian", "n_holders", "gain", "se"]].reset_index(drop=True)
+
+
+def balance(o: Opened, error: float) -> pd.DataFrame:
+    """Balance between OPDs before and after, with a 95 % interval when volumes may be wrong by `error`.
+
+    Each of 400 draws multiplies the load of every OPD by a factor exp(error z) keyed by its code, the same
+    before and after, so that the two columns can be compared.
+    """
+    before, after = (workload.unit_efficiency(c) for c in (o.cycle, o.after))
+    minutes = workload.effective_minutes(o.cycle.settings.waktu_kerja)
+    rng = np.random.default_rng(o.cycle.settings.seed)
+    noise = np.exp(error * rng.standard_normal((400, len(before))))
+    rows = {}
+    for name, frame in (("sebelum", before), ("sesudah", after)):
+        load, capacity = frame["beban"].to_numpy() / minutes, frame["ada"].to_numpy()
+        rows[name] = workload.balance(load, capacity)
+        draws = pd.DataFrame([workload.balance(load * n, capacity) for n in noise])
+        rows[f"{name}_low"], rows[f"{name}_high"] = draws.quantile(0.025), draws.quantile(0.975)
+    out = pd.DataFrame(rows).drop(index=["theil_within", "theil_between"]).round(3)
+    out.insert(0, "ukuran", [text(f"report.index_{i}", o.language) for i in out.index])
+    return out[["ukuran", "sebelum", "sebelum_low", "sebelum_high", "sesudah", "sesudah_low", "sesudah_high"]].reset_index(drop=True)
+
+
+def filled_ahead(o: Opened) -> pd.DataFrame:
+    """Share of the need that is filled, by OPD and year."""
+    return workload.filled_by_opd(o.cycle, workload.project(o.cycle))
+
+
+def first_below(o: Opened) -> pd.DataFrame:
+    """When each OPD first falls below 90 % filled, the soonest first."""
+    frame = workload.first_below(o.cycle, workload.project(o.cycle)).round(1)
+    frame.insert(0, "nama", frame.index.map(o.cycle.unit_name))
+    return frame.sort_values(["tahun_pertama", "terisi_akhir", "nama"], na_position="last").reset_index(drop=True)
+
+
+def assumptions(o: Opened) -> list[str]:
+    """What the result rests on, sentence by sentence."""
+    words = figures_in_words(o)
+    keys = ["assume_weights", "assume_need", "assume_rates"]
+    keys += ["assume_part_time"] if o.facts["paruh_waktu_orang"] > 0 else []
+    keys += ["assume_derived"] if o.facts["keahlian_turunan"] > 0 else []
+    keys += ["assume_synthetic"] if o.synthetic else []
+    return [text(f"report.{k}", o.language, **words) for k in keys]
+
+
+def left_out(o: Opened) -> list[str]:
+    """What was not checked or computed for want of data."""
+    rows = o.tables["aturan"]
+    out = [text("report.rule_not_checked", o.language, rule=r.rule_id, what=r.pernyataan, columns=r.kolom_kosong) for r in rows[~rows["diperiksa"]].itertuples()]
+    out += [text("report.table_absent", o.language, table=name) for name, frame in o.cycle.tables.items() if not len(frame)]
+    out.append(text("report.memory_rules", o.language, rules=", ".join(rows.loc[rows["keyakinan"] == "memory", "rule_id"])))
+    return out
