@@ -178,6 +178,17 @@ class Cycle:
 
         return replace(self, settings=build_settings(merge(self.settings.as_dict(), changes), "with_settings"))
 
+    def describe(self, language: str = "id") -> pd.DataFrame:
+        """What each table holds and switches on; a table without rows switches its part off.
+
+        Returns
+        -------
+        DataFrame
+            tabel, baris (number of rows), kegunaan (what it switches on).
+        """
+        rows = [(name, len(frame), text(f"cycle.{name}", language)) for name, frame in self.tables.items()]
+        return pd.DataFrame(rows, columns=["tabel", "baris", "kegunaan"])
+
     def write(self, folder: Path | str) -> None:
         """Write the tables that have rows as CSV, and the settings as cycle.yaml, into `folder`."""
         folder = Path(folder)

@@ -18,7 +18,8 @@ class NotebookParameters(BaseModel):
     """Parameters that every numbered notebook takes; unknown names and wrong types are refused.
 
     siklus: name or folder of the cycle; skenario: name of the scenario; folder_hasil: a run folder whose
-    tables are read, empty to compute them here; bahasa: language; baris: rows shown of long tables.
+    tables are read, empty to compute them here; bahasa: language; baris: rows shown of long
+    tables; galat_volume: relative error of task volumes (notebook 02 only).
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -28,6 +29,7 @@ class NotebookParameters(BaseModel):
     folder_hasil: str = ""
     bahasa: Literal["id", "en"] = "id"
     baris: int = Field(default=10, ge=1, le=1000)
+    galat_volume: float | None = Field(default=None, ge=0, le=1)
 
 
 class NotebookError(MutasiError):
@@ -48,7 +50,7 @@ def check_parameters(values: dict[str, Any]) -> dict[str, Any]:
     'id'
     """
     try:
-        return NotebookParameters(**values).model_dump(mode="json")
+        return NotebookParameters(**values).model_dump(mode="json", exclude_none=True)
     except ValueError as error:
         raise InputError(text("pipeline.bad_parameters", why=str(error))) from error
 
