@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import highspy
 import numpy as np
 from scipy.sparse import csc_array
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Send what the C library writes to standard output nowhere."""
+    sys.stdout.flush()
+    saved = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)
+        os.close(nowhere)
+
+
+# HiGHS greets on standard output the first time a process makes a solver, before any option can forbid it.
+with _silent():
+    highspy.Highs()
 
 #: A finite limit keeps HiGHS' search for dependent rows short, which it measures by this limit.
 NO_LIMIT = 1.0e6

@@ -88,7 +88,7 @@ def execute(
         work = scratch / source.name
         papermill.execute_notebook(
             str(translated(source, values["bahasa"], scratch)), str(work), parameters=values, progress_bar=False,
-            kernel_name="python3", config=config, request_save_on_cell_execute=False,
+            kernel_name="python3", config=config, request_save_on_cell_execute=False, extra_arguments=["--log-level=CRITICAL"],
         )  # fmt: skip
         normalise(work, shown)
         target.parent.mkdir(parents=True, exist_ok=True)
