@@ -226,7 +226,7 @@ def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values([*key, *[c for c in columns(name) if c not in key]], kind="stable", ignore_index=True)
 
 
-def build_cycle(raw: dict[str, RawTable], settings: Settings, place: str, source: Path | None = None, language: str = "id") -> tuple[Cycle | None, list[Fault]]:
+def build_cycle(raw: dict[str, RawTable], settings: Settings, place: str, source: Path | None = None) -> tuple[Cycle | None, list[Fault]]:
     """A Cycle from raw tables, with all faults; None instead of a Cycle where one is an error."""
     tables, faults = check_tables(raw, place)
     today = pd.Timestamp(settings.tanggal)
@@ -259,7 +259,7 @@ def check_cycle(path: Path | str, scenario: str | None = None, language: str = "
     own = folder / f"{workbook.stem}.yaml" if workbook else None
     settings = load_settings(own if own and own.is_file() else folder / "cycle.yaml", scenario, language)
     raw, faults = read_workbook(workbook) if workbook else read_folder(path)
-    cycle, found = build_cycle(raw, settings, (workbook or path).name, path, language)
+    cycle, found = build_cycle(raw, settings, (workbook or path).name, path)
     if any(f.level == "error" for f in faults):
         cycle = None
     return cycle, faults + found

@@ -33,7 +33,14 @@ from mutasi_toolkit.assignment.costs import arc_costs
 from mutasi_toolkit.assignment.exact import half_up, whole
 from mutasi_toolkit.assignment.model import FREE, Model, entries_of
 from mutasi_toolkit.assignment.problem import Problem, Terms
-from mutasi_toolkit.assignment.rows import Rows, conflict_rows, experience_rows, filled_rows, holder_rows, move_rows
+from mutasi_toolkit.assignment.rows import (
+    Rows,
+    conflict_rows,
+    experience_rows,
+    filled_rows,
+    holder_rows,
+    move_rows,
+)
 from mutasi_toolkit.assignment.tie import tie_weights
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ import highspy
 import numpy as np
 from scipy.sparse import csc_array
 
+
 @contextlib.contextmanager
 def _silent() -> Iterator[None]:
     """Send what the C library writes to standard output nowhere."""

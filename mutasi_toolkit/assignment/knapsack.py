@@ -11,6 +11,7 @@ the model in which every position's load is whole, which is far tighter than the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import highspy
 import numpy as np
@@ -59,7 +60,7 @@ def loads_of(model: Model) -> Loads | None:
         return None
     order = np.argsort(position, kind="stable")
     edges = np.searchsorted(position[order], np.arange(len(model.low) + 1))
-    return Loads(position, weight, capacity, tuple(order[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)))
+    return Loads(position, weight, capacity, tuple(order[a:b] for a, b in pairwise(edges)))
 
 
 def pack(value: np.ndarray, weight: np.ndarray, capacity: int) -> tuple[int, np.ndarray]:

@@ -10,7 +10,12 @@ import numpy as np
 import pandas as pd
 
 from mutasi_toolkit.assignment.model import Model
-from mutasi_toolkit.assignment.pairs import checked_capacity, checked_pairs, codes_of, model_of_pairs
+from mutasi_toolkit.assignment.pairs import (
+    checked_capacity,
+    checked_pairs,
+    codes_of,
+    model_of_pairs,
+)
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle

@@ -210,7 +210,7 @@ class Linear:
 
     def _ray(self, allowed: np.ndarray, start: np.ndarray, target: int) -> tuple[np.ndarray, int]:
         """Duals along a dual ray of an infeasible program, far enough out that their bound passes the target."""
-        found = self.solver.getDualRay()
+        found = self.solver.getDualRay()  # type: ignore[attr-defined]
         ray = np.array(found[2]) if len(found) > 2 and found[1] else np.zeros(0)
         for sign in (1.0, -1.0) if len(ray) and np.abs(ray).max() > 0 else ():
             stretch = 1

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csc_array, vstack
 
-from mutasi_toolkit.assignment.highs import Answer, Program, solve_whole
-from mutasi_toolkit.assignment.model import Model, completed, faults_of, objective_of
+from mutasi_toolkit.assignment.highs import Answer, solve_whole
 from mutasi_toolkit.assignment.knapsack import Packing, loads_of
+from mutasi_toolkit.assignment.model import Model, completed, faults_of, objective_of
 from mutasi_toolkit.assignment.prove import Node, Proof, bound_of, branch, least, prove, units
 from mutasi_toolkit.assignment.relax import SCALE, SMALL, Relaxed, Restricted, relax, restrict
 
@@ -68,10 +68,10 @@ def search(model: Model, deadline: float | None = None, gap: float = 0.0, begin:
         Arcs to begin the relaxation with.
     """
     relaxed = relax(model, deadline, begin)
-    first = _first_proof(model, relaxed)
+    first = _first_proof(relaxed)
     if not relaxed.feasible:
         return Found(None, 0, first.bound + model.constant, first, relaxed, False)
-    packing = _packing(model, relaxed, first)
+    packing = _packing(model, relaxed)
     if packing is not None:
         first = _packed_proof(packing, model, relaxed, first)
     arcs, feasible = _incumbent(model, relaxed, _share(deadline), gap, first.bound)
@@ -91,12 +91,12 @@ def _share(deadline: float | None) -> float | None:
     return None if deadline is None else now + FINDING * max(0.0, deadline - now)
 
 
-def _first_proof(model: Model, relaxed: Relaxed) -> Proof:
+def _first_proof(relaxed: Relaxed) -> Proof:
     bound = bound_of(relaxed.priced)
     return Proof(bound, "linear", SCALE, bound, relaxed.duals, (Node(-1, 0, 0, relaxed.duals, bound),))
 
 
-def _packing(model: Model, relaxed: Relaxed, first: Proof) -> Packing | None:
+def _packing(model: Model, relaxed: Relaxed) -> Packing | None:
     """Knapsack bounds, where the model is one of capacities and its relaxation is not whole."""
     if _whole(model, relaxed) is not None:
         return None

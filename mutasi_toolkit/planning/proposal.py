@@ -108,7 +108,7 @@ def read_proposal(folder: Path | str) -> SavedProposal:
     """The plan and the tables that `Proposal.write` left in `folder`."""
     folder = Path(folder)
     plan = read_plan(folder)
-    codes = {c: "str" for c in ("pegawai_id", "jabatan_id", "opd_id", "unit_id", "jabatan_asal", "jabatan_tujuan")}
+    codes = dict.fromkeys(("pegawai_id", "jabatan_id", "opd_id", "unit_id", "jabatan_asal", "jabatan_tujuan"), "str")
     tables = {}
     for path in sorted((folder / "tables").glob("*.csv")):
         header = pd.read_csv(path, nrows=0).columns

@@ -59,10 +59,15 @@ def write_html(opened: Opened, figures: Path, path: Path) -> None:
 
 
 def _cards(opened: Opened) -> list[Card]:
-    language, values, out = opened.language, figures_in_words(opened), []
-    for name in ("moves", "better", "knowledge", "sure", "law"):
-        out.append(Card(text(f"report.card_{name}", language), text(f"report.card_{name}_big", language, **values), text(f"report.answer_{name}", language, **values)))
-    return out
+    language, values = opened.language, figures_in_words(opened)
+    return [
+        Card(
+            text(f"report.card_{name}", language),
+            text(f"report.card_{name}_big", language, **values),
+            text(f"report.answer_{name}", language, **values),
+        )
+        for name in ("moves", "better", "knowledge", "sure", "law")
+    ]
 
 
 def _sections(opened: Opened, figures: Path) -> list[Section]:
@@ -78,7 +83,7 @@ def _sections(opened: Opened, figures: Path) -> list[Section]:
     def table(name: str, frame: Any) -> Part:
         return table_part(f"t-{name}", frame, text(f"report.caption_{name}", language), language)
 
-    sections = [
+    sections: list[tuple[str, list[Part]]] = [
         ("opd", [words("about_opd"), *picture("beban_opd_sesudah"), *picture("beban_opd"), *picture("arus"), table("opd", opened.opd())]),
         ("orang", [words("about_moves"), table("usulan", opened.moves_table())]),
         ("tahun", [words("about_years"), *picture("proyeksi"), table("proyeksi", opened.first_below())]),

@@ -119,7 +119,7 @@ def _same_job(b: Book, p: np.ndarray, s: np.ndarray) -> np.ndarray:
     return (b.seats.job[own] == b.seats.job[s]) & (b.seats.kind[own] == b.seats.kind[s])
 
 
-def r01(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
+def r01(b: Book, p: np.ndarray, _: np.ndarray) -> Found:
     """Tenure in the present seat."""
     waived = b.cycle.pegawai["pegawai_id"].isin(b.parameter("R01", "dikecualikan")).to_numpy()[p]
     tenure = b.people.tenure[p]
@@ -193,12 +193,12 @@ def r07(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
     )
 
 
-def r08(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
+def r08(b: Book, p: np.ndarray, _: np.ndarray) -> Found:
     """Discipline and court."""
     return np.ones(len(p), dtype=bool), b.people.discipline[p] == 1, b.people.discipline[p] < 0
 
 
-def r09(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
+def r09(b: Book, p: np.ndarray, _: np.ndarray) -> Found:
     """Study assignment and service bond."""
     return np.ones(len(p), dtype=bool), b.people.bound[p] == 1, b.people.bound[p] < 0
 
@@ -269,7 +269,7 @@ def _never(p: np.ndarray) -> Found:
     return no, no, no
 
 
-def r22(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
+def r22(b: Book, p: np.ndarray, _: np.ndarray) -> Found:
     """Acting head of region."""
     return (
         _always(np.ones(len(p), dtype=bool))
@@ -278,7 +278,7 @@ def r22(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
     )
 
 
-def r24(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
+def r24(b: Book, p: np.ndarray, _: np.ndarray) -> Found:
     """CPNS."""
     return _always(b.people.status[p] == "CPNS")
 
@@ -292,7 +292,7 @@ def r25(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
     return mine, mine & broken, mine & np.isnan(left)
 
 
-def r26(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
+def r26(b: Book, p: np.ndarray, _: np.ndarray) -> Found:
     """Part-time PPPK."""
     return _always(b.people.status[p] == "PPPK paruh waktu")
 

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mutasi_toolkit.schema import GOLONGAN_PPPK, KEYS, REQUIRED_TABLES, TABLES, Attribute, attributes, columns
+from mutasi_toolkit.schema import (
+    GOLONGAN_PPPK,
+    KEYS,
+    REQUIRED_TABLES,
+    TABLES,
+    Attribute,
+    attributes,
+    columns,
+)
 from mutasi_toolkit.schema.faults import MAX_EXAMPLES, Fault
 from mutasi_toolkit.schema.parse import as_text, parse
 from mutasi_toolkit.schema.read import RawTable

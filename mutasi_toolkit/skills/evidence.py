@@ -37,8 +37,8 @@ def spells(cycle: Cycle) -> pd.DataFrame:
     Examples
     --------
     >>> from mutasi_toolkit.skills.example import two_offices
-    >>> spells(two_offices())[["pegawai_id", "unit_id", "tahun"]].round(2).iloc[0].to_list()
-    ['P1', 'D1', 6.08]
+    >>> spells(two_offices())[["pegawai_id", "unit_id", "tahun"]].round(2).astype(str).iloc[0].to_list()
+    ['P1', 'D1', '6.08']
     """
     people = cycle.pegawai.set_index("pegawai_id")
     unit_now = people["jabatan_id"].map(cycle.seat["unit_id"])

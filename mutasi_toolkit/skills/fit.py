@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def _sums(levels_: sparse.csr_array, asks: sparse.csr_array, person: np.ndarray,
     attained = np.empty(len(person))
     order = np.argsort(person, kind="stable")
     edges = np.searchsorted(person[order], np.arange(0, levels_.shape[0] + _BLOCK, _BLOCK))
-    for block, (lo, hi) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for block, (lo, hi) in enumerate(pairwise(edges)):
         if lo == hi:
             continue
         start = block * _BLOCK

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def contact_network(cycle: Cycle) -> Network:
-    """Who meets whom in a cycle.
+    r"""Who meets whom in a cycle.
 
     People are in the order of `cycle.pegawai`; the leaf unit is the mixing group (its chance of teaching is
     the model's `unit_probability`); every row of `hubungan` is a tie both ways whose probability is
@@ -34,7 +34,7 @@ def contact_network(cycle: Cycle) -> Network:
     Examples
     --------
     >>> from mutasi_toolkit.skills.example import two_offices
-    >>> g = contact_network(two_offices(hubungan="pegawai_a,pegawai_b\\nP1,P3\\n"))
+    >>> g = contact_network(two_offices(hubungan="pegawai_a,pegawai_b\nP1,P3\n"))
     >>> g.n, g.source.tolist(), g.target.tolist()
     (4, [0, 2], [2, 0])
     """

@@ -67,7 +67,7 @@ def deal(
         )
     )
     staff = pd.concat(parts, ignore_index=True)
-    staff[list(SEAT)] = staff[list(SEAT)].fillna("")
+    staff = staff.assign(**{c: staff[c].astype(object).fillna("").astype(str) for c in SEAT})
     return staff.drop(columns=["score"]), pd.concat(empty, ignore_index=True)
 
 

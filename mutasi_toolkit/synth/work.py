@@ -98,7 +98,7 @@ def seat_classes(staff: pd.DataFrame, empty: pd.DataFrame) -> tuple[pd.DataFrame
     """
     keys = [*SEAT, "tugas_tambahan"]
     filled = staff.groupby(keys, sort=True).size().rename("ada").reset_index()
-    vacant = empty.reindex(columns=keys).fillna("").assign(ada=0, plt=empty["kosong"].to_numpy())
+    vacant = empty.reindex(columns=keys).astype(object).fillna("").astype(str).assign(ada=0, plt=empty["kosong"].to_numpy())
     rows = pd.concat([filled.assign(plt=False), vacant], ignore_index=True).sort_values(
         keys, kind="stable", ignore_index=True
     )

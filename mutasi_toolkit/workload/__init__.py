@@ -17,6 +17,22 @@ from mutasi_toolkit.workload.need import (
 from mutasi_toolkit.workload.projection import filled_by_opd, first_below, project, retirement_year
 
 __all__ = [
-    "balance", "filled_by_opd", "first_below", "project", "retirement_year", "effective_minutes", "efficiency_grade", "fixed_fte", "gini", "headcount", "jain", "need",
-    "need_from_tasks", "round_half_up", "seated_people", "theil", "theil_split", "unit_efficiency",
+    "balance",
+    "effective_minutes",
+    "efficiency_grade",
+    "filled_by_opd",
+    "first_below",
+    "fixed_fte",
+    "gini",
+    "headcount",
+    "jain",
+    "need",
+    "need_from_tasks",
+    "project",
+    "retirement_year",
+    "round_half_up",
+    "seated_people",
+    "theil",
+    "theil_split",
+    "unit_efficiency",
 ]  # fmt: skip

@@ -109,7 +109,7 @@ def seated_people(cycle: Cycle) -> pd.Series:
 
 
 def headcount(cycle: Cycle) -> pd.Series:
-    """Staff present in every seat class: full-time people plus part-time staff at their FTE.
+    r"""Staff present in every seat class: full-time people plus part-time staff at their FTE.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def headcount(cycle: Cycle) -> pd.Series:
     Examples
     --------
     >>> from mutasi_toolkit.workload.example import small_city
-    >>> headcount(small_city(paruh_waktu="jabatan_id,orang\\nJ1,3\\n")).to_dict()
+    >>> headcount(small_city(paruh_waktu="jabatan_id,orang\nJ1,3\n")).to_dict()
     {'J1': 3.5, 'J2': 1.0, 'J3': 2.0}
     """
     return (seated_people(cycle) + fixed_fte(cycle)).rename("ada")
