@@ -63,7 +63,8 @@ def growth_of_seats(cycle: Cycle) -> pd.Series:
     Raises
     ------
     InputError
-        When `permintaan` names no rumpun of this cycle at all, or a demand falls by more than 100 %.
+        When `permintaan` names no rumpun of this cycle at all, or a demand falls by more than 100
+        %.
     """
     wanted = cycle.settings.permintaan
     unknown = demand_without_units(cycle)
@@ -78,7 +79,9 @@ def growth_of_seats(cycle: Cycle) -> pd.Series:
 def growth_factors(rumpun: pd.Series, growth: dict[str, float]) -> pd.Series:
     """Growth of every unit from growth by rumpun; 0 where the rumpun is missing or not named."""
     if any(not g >= -1.0 or g == np.inf for g in growth.values()):
-        raise InputError(text("workload.bad_growth", values=", ".join(f"{k}: {v}" for k, v in growth.items())))
+        raise InputError(
+            text("workload.bad_growth", values=", ".join(f"{k}: {v}" for k, v in growth.items()))
+        )
     folded = {name.strip().casefold(): float(g) for name, g in growth.items()}
     return rumpun.str.strip().str.casefold().map(folded).astype(float).fillna(0.0)
 
@@ -86,8 +89,8 @@ def growth_factors(rumpun: pd.Series, growth: dict[str, float]) -> pd.Series:
 def fixed_fte(cycle: Cycle) -> pd.Series:
     """Part-time staff of every seat class in full-time equivalents; they count as present and cannot move.
 
-    Both the table `paruh_waktu` and people of status 'PPPK paruh waktu' count `paruh_waktu.fte` each; zero
-    everywhere when `paruh_waktu.dihitung` is off.
+    Both the table `paruh_waktu` and people of status 'PPPK paruh waktu' count `paruh_waktu.fte`
+    each; zero everywhere when `paruh_waktu.dihitung` is off.
 
     Returns
     -------
@@ -109,7 +112,7 @@ def seated_people(cycle: Cycle) -> pd.Series:
 
 
 def headcount(cycle: Cycle) -> pd.Series:
-    r"""Staff present in every seat class: full-time people plus part-time staff at their FTE.
+    """Staff present in every seat class: full-time people plus part-time staff at their FTE.
 
     Returns
     -------
@@ -118,7 +121,8 @@ def headcount(cycle: Cycle) -> pd.Series:
     Examples
     --------
     >>> from mutasi_toolkit.workload.example import small_city
-    >>> headcount(small_city(paruh_waktu="jabatan_id,orang\nJ1,3\n")).to_dict()
+    >>> part_time = chr(10).join(["jabatan_id,orang", "J1,3"])
+    >>> headcount(small_city(paruh_waktu=part_time)).to_dict()
     {'J1': 3.5, 'J2': 1.0, 'J3': 2.0}
     """
     return (seated_people(cycle) + fixed_fte(cycle)).rename("ada")
@@ -130,9 +134,9 @@ def need(cycle: Cycle) -> pd.DataFrame:
     beban = (1 + growth) x sum(volume x norma_waktu); kebutuhan = beban / WKE, or (1 + growth) x
     `jabatan.kebutuhan` where the office states it; EJ = beban / (ada x WKE).
 
-    Special cases: a seat class without tasks and without a stated need has a need of 0 (`fill` marks it
-    'tanpa ABK'); a stated need without tasks gives beban = kebutuhan x WKE; nobody present gives EJ = nan
-    and prestasi = ''.
+    Special cases: a seat class without tasks and without a stated need has a need of 0 (`fill`
+    marks it 'tanpa ABK'); a stated need without tasks gives beban = kebutuhan x WKE; nobody present
+    gives EJ = nan and prestasi = ''.
 
     Parameters
     ----------
@@ -141,13 +145,14 @@ def need(cycle: Cycle) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by jabatan_id in the order of `cycle.jabatan`: beban [minutes a year], kebutuhan (exact),
-        kebutuhan_bulat (half up), ada (people and FTE), selisih = ada - kebutuhan_bulat, ej, prestasi.
+        Indexed by jabatan_id in the order of `cycle.jabatan`: beban [minutes a year], kebutuhan
+        (exact), kebutuhan_bulat (half up), ada (people and FTE), selisih = ada - kebutuhan_bulat,
+        ej, prestasi.
 
     References
     ----------
-    Peraturan BKN 9/2022 (need); EJ = beban kerja jabatan / (jumlah pegawai yang ada x waktu kerja efektif),
-    never the need, which would make it 1.00 everywhere; bands of the ABK forms D and E.
+    Peraturan BKN 9/2022 (need); EJ = beban kerja jabatan / (jumlah pegawai yang ada x waktu kerja
+    efektif), never the need, which would make it 1.00 everywhere; bands of the ABK forms D and E.
 
     Examples
     --------
@@ -175,10 +180,12 @@ def need(cycle: Cycle) -> pd.DataFrame:
 def unit_efficiency(cycle: Cycle, level: str = "opd") -> pd.DataFrame:
     """Need, staff present and efficiency of every OPD or leaf unit.
 
-    EU = sum of beban / (sum of ada x WKE). Needs are rounded per seat class and then summed; a surplus
-    in one class never covers a shortage in another, so shortages and surpluses are also summed apart.
+    EU = sum of beban / (sum of ada x WKE). Needs are rounded per seat class and then summed; a
+    surplus in one class never covers a shortage in another, so shortages and surpluses are also
+    summed apart.
 
-    Special cases: units without a seat class are left out; nobody present gives eu = nan and prestasi = ''.
+    Special cases: units without a seat class are left out; nobody present gives eu = nan and
+    prestasi = ''.
 
     Parameters
     ----------
@@ -189,8 +196,8 @@ def unit_efficiency(cycle: Cycle, level: str = "opd") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by opd_id or unit_id (sorted): beban, kebutuhan_bulat, ada, selisih, eu, prestasi, kekurangan
-        and kelebihan (sums over seat classes, both >= 0).
+        Indexed by opd_id or unit_id (sorted): beban, kebutuhan_bulat, ada, selisih, eu, prestasi,
+        kekurangan and kelebihan (sums over seat classes, both >= 0).
 
     Raises
     ------
@@ -205,20 +212,24 @@ def unit_efficiency(cycle: Cycle, level: str = "opd") -> pd.DataFrame:
     """
     frame = need(cycle)
     place = place_of_seats(cycle, level)
-    frame = frame.assign(kekurangan=(-frame["selisih"]).clip(lower=0), kelebihan=frame["selisih"].clip(lower=0))
+    frame = frame.assign(
+        kekurangan=(-frame["selisih"]).clip(lower=0), kelebihan=frame["selisih"].clip(lower=0)
+    )
     summed = ["beban", "kebutuhan_bulat", "ada", "selisih", "kekurangan", "kelebihan"]
     sums = frame[summed].groupby(place, sort=True).sum()
     minutes = effective_minutes(cycle.settings.waktu_kerja)
     eu = _per_person(sums["beban"].to_numpy(), sums["ada"].to_numpy(), minutes)
     out = sums.assign(eu=eu, prestasi=efficiency_grade(eu))
-    return out[["beban", "kebutuhan_bulat", "ada", "selisih", "eu", "prestasi", "kekurangan", "kelebihan"]]
+    return out[
+        ["beban", "kebutuhan_bulat", "ada", "selisih", "eu", "prestasi", "kekurangan", "kelebihan"]
+    ]
 
 
 def fill(cycle: Cycle, level: str = "jabatan") -> pd.DataFrame:
     """How well seat classes, units or OPDs are filled, in one word each.
 
-    isi = ada / kebutuhan_bulat; terisi = sum over seat classes of min(ada, kebutuhan_bulat) / their need, in
-    which a surplus in one class does not cover a shortage in another.
+    isi = ada / kebutuhan_bulat; terisi = sum over seat classes of min(ada, kebutuhan_bulat) / their
+    need, in which a surplus in one class does not cover a shortage in another.
 
     Special cases: no need gives isi and terisi = nan.
 
@@ -231,9 +242,9 @@ def fill(cycle: Cycle, level: str = "jabatan") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by <level>_id: kebutuhan_bulat, ada, isi, terisi, keadaan: 'tanpa ABK' (neither tasks nor a stated
-        need), 'kosong' (needed, nobody there), 'kurang' (below 90 %), 'ideal', 'lebih' (above 110 %, or not
-        needed and somebody there).
+        Indexed by <level>_id: kebutuhan_bulat, ada, isi, terisi, keadaan: 'tanpa ABK' (neither
+        tasks nor a stated need), 'kosong' (needed, nobody there), 'kurang' (below 90 %), 'ideal',
+        'lebih' (above 110 %, or not needed and somebody there).
 
     References
     ----------
@@ -246,7 +257,9 @@ def fill(cycle: Cycle, level: str = "jabatan") -> pd.DataFrame:
     {'J1': 'ideal', 'J2': 'kurang', 'J3': 'ideal'}
     """
     frame = need(cycle)[["kebutuhan_bulat", "ada"]]
-    analysed = cycle.jabatan["kebutuhan"].notna().to_numpy() | frame.index.isin(cycle.tugas["jabatan_id"])
+    analysed = cycle.jabatan["kebutuhan"].notna().to_numpy() | frame.index.isin(
+        cycle.tugas["jabatan_id"]
+    )
     frame = frame.assign(held=np.minimum(frame["kebutuhan_bulat"], frame["ada"]), analysed=analysed)
     if level != "jabatan":
         rule = {"kebutuhan_bulat": "sum", "ada": "sum", "held": "sum", "analysed": "any"}
@@ -287,4 +300,6 @@ def _per_person(beban: np.ndarray, ada: np.ndarray, minutes: float) -> np.ndarra
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.round(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0), RATIO_DECIMALS)
+    return np.round(
+        np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0), RATIO_DECIMALS
+    )

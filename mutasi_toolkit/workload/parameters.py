@@ -31,7 +31,8 @@ class WorkingTime:
     source : str
         The document.
     sure : str
-        'read' in the document, 'secondary' (quoted elsewhere), 'memory' (confirm before use), or 'own'.
+        'read' in the document, 'secondary' (quoted elsewhere), 'memory' (confirm before use), or
+        'own'.
     """
 
     name: str
@@ -114,9 +115,9 @@ def wisn_rounding() -> tuple[int, float]:
 def retirement_age(jabatan: pd.DataFrame) -> pd.Series:
     """Retirement age (batas usia pensiun, BUP) of every seat class.
 
-    The highest of: the age of the profession (guru 60, dosen 65), and the age of the level of a functional
-    job (ahli madya 60, ahli utama 65), else of the kind of job (JPT 60, others 58). The profession is
-    `profesi`; where that is empty, the first word of the title of a functional job.
+    The highest of: the age of the profession (guru 60, dosen 65), and the age of the level of a
+    functional job (ahli madya 60, ahli utama 65), else of the kind of job (JPT 60, others 58). The
+    profession is `profesi`; where that is empty, the first word of the title of a functional job.
 
     Parameters
     ----------
@@ -129,7 +130,8 @@ def retirement_age(jabatan: pd.DataFrame) -> pd.Series:
 
     References
     ----------
-    PP 11/2017 arts 239-240; UU 14/2005 arts 40 and 67; data/parameters/bup.yaml says how sure each is.
+    PP 11/2017 arts 239-240; UU 14/2005 arts 40 and 67; data/parameters/bup.yaml says how sure each
+    is.
 
     Examples
     --------
@@ -143,11 +145,15 @@ def retirement_age(jabatan: pd.DataFrame) -> pd.Series:
         return {key: float(entry["usia"]) for key, entry in table[name].items()}
 
     functional = (jabatan["jenis"] == "fungsional").to_numpy(dtype=bool)
-    first_word = jabatan["nama"].str.casefold().str.extract(r"^(\w+)", expand=False).where(functional)
+    first_word = (
+        jabatan["nama"].str.casefold().str.extract(r"^(\w+)", expand=False).where(functional)
+    )
     profession = jabatan["profesi"].str.strip().str.casefold().fillna(first_word)
     by_kind = jabatan["jenis"].map(ages("jenis")).astype(float)
     by_level = jabatan["jenjang"].map(ages("jenjang")).astype(float).where(functional)
     by_profession = profession.map(ages("profesi")).astype(float)
     age = by_level.fillna(by_kind)
     age = age.where(~(by_profession > age), by_profession)
-    return pd.Series(age.to_numpy(), index=pd.Index(jabatan["jabatan_id"], name="jabatan_id"), name="bup")
+    return pd.Series(
+        age.to_numpy(), index=pd.Index(jabatan["jabatan_id"], name="jabatan_id"), name="bup"
+    )

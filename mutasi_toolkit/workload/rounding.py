@@ -43,7 +43,8 @@ def round_half_up(values: Any) -> np.ndarray:
 
     References
     ----------
-    Fraction of 0.5 and above up, else down: BSSN's Form C (ROUND(x,0)); golden cases of the ABK forms.
+    Fraction of 0.5 and above up, else down: BSSN's Form C (ROUND(x,0)); golden cases of the ABK
+    forms.
 
     Examples
     --------
@@ -57,9 +58,9 @@ def round_half_up(values: Any) -> np.ndarray:
 def round_wisn(values: Any) -> np.ndarray:
     """Round a WISN requirement to whole people as the manual does: small numbers are rounded up sooner.
 
-    With n the whole part, a fraction above 0.1 n goes up for n up to 5 (1.1 stays 1, 1.2 becomes 2; 2.2 stays 2,
-    2.3 becomes 3; 5.5 stays 5); from 6 on, half up. 0 stays 0; anything above 0 needs one person.
-    The table is from memory (data/parameters/wisn.yaml): confirm before use.
+    With n the whole part, a fraction above 0.1 n goes up for n up to 5 (1.1 stays 1, 1.2 becomes 2;
+    2.2 stays 2, 2.3 becomes 3; 5.5 stays 5); from 6 on, half up. 0 stays 0; anything above 0 needs
+    one person. The table is from memory (data/parameters/wisn.yaml): confirm before use.
 
     Parameters
     ----------
@@ -79,7 +80,9 @@ def round_wisn(values: Any) -> np.ndarray:
     x = np.round(_finite(values), NOISE_DECIMALS)
     whole = np.floor(x)
     fraction = np.round(x - whole, NOISE_DECIMALS)
-    up = np.where(whole <= small_to, fraction > np.round(step * whole, NOISE_DECIMALS), fraction >= 0.5)
+    up = np.where(
+        whole <= small_to, fraction > np.round(step * whole, NOISE_DECIMALS), fraction >= 0.5
+    )
     return (whole + up).astype(np.int64)
 
 
@@ -97,9 +100,9 @@ def efficiency_grade(index: np.ndarray | pd.Series | list[float]) -> np.ndarray:
 def efficiency_grade(index: Any) -> Any:
     """Grade A to E of an efficiency index (EJ, EU).
 
-    The index is rounded half up to two decimals on its shortest decimal text, Decimal(repr(float(index))),
-    and then banded: above 1.00 A, 0.90 to 1.00 B, 0.70 to 0.89 C, 0.50 to 0.69 D, below 0.50 E. A means a
-    load above capacity: overload, never 'good'.
+    The index is rounded half up to two decimals on its shortest decimal text,
+    Decimal(repr(float(index))), and then banded: above 1.00 A, 0.90 to 1.00 B, 0.70 to 0.89 C, 0.50
+    to 0.69 D, below 0.50 E. A means a load above capacity: overload, never 'good'.
 
     Special cases: nan (nobody there) gives ''; infinity gives A; a negative index gives E.
 
@@ -114,8 +117,8 @@ def efficiency_grade(index: Any) -> Any:
 
     References
     ----------
-    Bands of Form D, "EJ di atas 1,00 = A (Sangat Baik); 0,90-1,00 = B (Baik); 0,70-0,89 = C (Cukup);
-    0,50-0,69 = D (Sedang); di bawah 0,50 = E (Kurang)".
+    Bands of Form D, "EJ di atas 1,00 = A (Sangat Baik); 0,90-1,00 = B (Baik); 0,70-0,89 = C
+    (Cukup); 0,50-0,69 = D (Sedang); di bawah 0,50 = E (Kurang)".
 
     Examples
     --------
@@ -140,7 +143,9 @@ def _grades(values: np.ndarray) -> np.ndarray:
         near = np.abs(hundredfold - np.floor(hundredfold) - 0.5) < TIE_WIDTH
     if near.any():
         ties, where = np.unique(values[near], return_inverse=True)
-        hundredths[near] = np.array([_exact_hundredths(v) for v in ties.tolist()], dtype=float)[where]
+        hundredths[near] = np.array([_exact_hundredths(v) for v in ties.tolist()], dtype=float)[
+            where
+        ]
     grades: np.ndarray = GRADES[np.searchsorted(BOUNDS, hundredths, side="right")]
     grades[missing] = ""
     return grades

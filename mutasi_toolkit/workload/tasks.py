@@ -32,8 +32,8 @@ def task_minutes(tugas: pd.DataFrame) -> pd.Series:
     Raises
     ------
     InputError
-        When a column is missing, a unit of time is neither 'menit' nor 'jam', or a number is negative, empty
-        or not finite; names the rows by their index.
+        When a column is missing, a unit of time is neither 'menit' nor 'jam', or a number is
+        negative, empty or not finite; names the rows by their index.
 
     Examples
     --------
@@ -74,13 +74,14 @@ def need_from_tasks(
     Returns
     -------
     DataFrame
-        Indexed by jabatan_id (sorted): beban [minutes a year], kebutuhan [people, exact], kebutuhan_bulat (half up).
+        Indexed by jabatan_id (sorted): beban [minutes a year], kebutuhan [people, exact],
+        kebutuhan_bulat (half up).
 
     Raises
     ------
     InputError
-        For a bad row (see `task_minutes`), an empty jabatan_id, or working time that is not above zero or is
-        missing for a seat class.
+        For a bad row (see `task_minutes`), an empty jabatan_id, or working time that is not above
+        zero or is missing for a seat class.
 
     References
     ----------
@@ -123,7 +124,9 @@ def _per_class(minutes: Any, index: pd.Index) -> np.ndarray:
         given = pd.Series(minutes, dtype=float)
         found = given.reindex(index).to_numpy()
         if np.isnan(found).any():
-            raise InputError(text("workload.minutes_missing", names=", ".join(index[np.isnan(found)][:5])))
+            raise InputError(
+                text("workload.minutes_missing", names=", ".join(index[np.isnan(found)][:5]))
+            )
     else:
         found = np.full(len(index), float(minutes))
     if not (np.isfinite(found) & (found > 0)).all():
@@ -135,10 +138,18 @@ def _numbers(column: pd.Series) -> np.ndarray:
     try:
         return column.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
-        raise InputError(text("workload.not_numbers", column=column.name, why=str(error))) from error
+        raise InputError(
+            text("workload.not_numbers", column=column.name, why=str(error))
+        ) from error
 
 
 def _require(frame: pd.DataFrame, *names: str) -> None:
     missing = [n for n in names if n not in frame.columns]
     if missing:
-        raise InputError(text("workload.columns", missing=", ".join(missing), given=", ".join(map(str, frame.columns))))
+        raise InputError(
+            text(
+                "workload.columns",
+                missing=", ".join(missing),
+                given=", ".join(map(str, frame.columns)),
+            )
+        )
