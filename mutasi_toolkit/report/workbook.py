@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 
@@ -16,7 +18,11 @@ from mutasi_toolkit.report.opened import Opened
 #: Written into every workbook, so that the same content has the same bytes.
 CREATED = datetime(2000, 1, 1)
 CODES = ("pegawai_id", "jabatan_asal", "jabatan_tujuan", "jabatan_id", "unit_id", "opd_id")
-MAX_WIDTH = 60
+MAX_WIDTH = 34
+#: Points of height of one line of text.
+LINE = 14.5
+#: A sheet with more columns than this prints on A3.
+WIDE = 10
 
 
 def write_workbook(opened: Opened, path: Path) -> None:
@@ -100,6 +106,7 @@ def _summary_sheet(book: Any, opened: Opened, formats: dict[str, Any]) -> None:
     for _, line in opened.summary().iterrows():
         sheet.write_string(row, 0, str(line["ukuran"]), formats["text"])
         sheet.write_string(row, 1, str(line["isi"]), formats["text"])
+        sheet.set_row(row, LINE * _lines(str(line["isi"]), 60))
         row += 1
     for key in ("reading", "decision", "signature"):
         row += 1
@@ -109,27 +116,38 @@ def _summary_sheet(book: Any, opened: Opened, formats: dict[str, Any]) -> None:
 
 def _fill(sheet: Any, frame: pd.DataFrame, columns: list[str], opened: Opened, formats: dict[str, Any]) -> None:
     _page(sheet, opened, 0)
-    sheet.set_row(0, 32)
+    sheet.set_row(0, 2.4 * LINE)
+    if len(columns) > WIDE:
+        sheet.set_paper(8)
+    lines = np.ones(len(frame), dtype=int)
     for at, column in enumerate(columns):
         values = frame[column]
         numeric = pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
         kind = f"number{digits_of(column, values)}" if numeric and column not in CODES else "text"
         heading = label(column, opened.language)
         sheet.write_string(0, at, heading, formats["head"])
-        longest = 0
+        shown = [""] * len(frame)
         for row, value in enumerate(values, start=1):
             if pd.isna(value):
                 sheet.write_blank(row, at, None, formats[kind])
             elif kind == "text":
-                shown = _flag(value, opened.language)
-                longest = max(longest, len(shown))
-                sheet.write_string(row, at, shown, formats[kind])
+                shown[row - 1] = _flag(value, opened.language)
+                sheet.write_string(row, at, shown[row - 1], formats[kind])
             else:
                 sheet.write_number(row, at, float(value), formats[kind])
+        longest = max((len(words) for words in shown), default=0)
         width = min(MAX_WIDTH, max(11 if numeric else 8, longest + 2, len(heading) * 0.6 + 2))
         sheet.set_column(at, at, width)
+        lines = np.maximum(lines, [_lines(words, width) for words in shown])
+    for tall in np.flatnonzero(lines > 1).tolist():
+        sheet.set_row(tall + 1, LINE * int(lines[tall]))
     if len(frame):
         sheet.autofilter(0, 0, len(frame), len(columns) - 1)
+
+
+def _lines(words: str, width: float) -> int:
+    """Lines that a text takes in a column; words are not broken, so a little room is left."""
+    return max(1, ceil(1.12 * len(words) / width))
 
 
 def _flag(value: object, language: str) -> str:
