@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 #: Significant digits of numbers in the written tables.
 DIGITS = "%.9g"
+#: Columns of the tables that hold codes.
+ID_COLUMNS = frozenset(
+    {"pegawai_id", "jabatan_id", "unit_id", "opd_id", "jabatan_asal", "jabatan_tujuan", "unit_asal", "unit_tujuan", "opd_asal", "opd_tujuan", "pengganti_terbaik", "kursi_terbaik_berikut"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,13 +108,18 @@ def read_plan(folder: Path | str) -> Plan:
     return plan_from_dict(_content(Path(folder)))
 
 
+def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Tables of a proposal by name, codes as text, everything else as it is."""
+    tables = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8") as handle:
+            header = handle.readline().strip().split(",")
+        codes = {c: "str" for c in header if c in ID_COLUMNS}
+        tables[path.stem] = pd.read_csv(path, dtype=codes)
+    return tables
+
+
 def read_proposal(folder: Path | str) -> SavedProposal:
     """The plan and the tables that `Proposal.write` left in `folder`."""
     folder = Path(folder)
-    plan = read_plan(folder)
-    codes = dict.fromkeys(("pegawai_id", "jabatan_id", "opd_id", "unit_id", "jabatan_asal", "jabatan_tujuan"), "str")
-    tables = {}
-    for path in sorted((folder / "tables").glob("*.csv")):
-        header = pd.read_csv(path, nrows=0).columns
-        tables[path.stem] = pd.read_csv(path, dtype={c: t for c, t in codes.items() if c in header})
-    return SavedProposal(plan, tables)
+    return SavedProposal(read_plan(folder), read_tables(folder / "tables"))

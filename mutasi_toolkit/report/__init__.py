@@ -6,7 +6,7 @@ from mutasi_toolkit.report.labels import label, show
 from mutasi_toolkit.report.opened import Opened, find_cycle, open_run, opened_from, read_tables
 from mutasi_toolkit.report.page import write_html
 from mutasi_toolkit.report.pictures import draw_all
-from mutasi_toolkit.report.words import count, verdict
+from mutasi_toolkit.report.words import count
 from mutasi_toolkit.report.workbook import write_workbook
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "opened_from",
     "read_tables",
     "show",
-    "verdict",
     "write_html",
     "write_workbook",
 ]

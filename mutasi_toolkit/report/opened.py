@@ -15,11 +15,8 @@ from mutasi_toolkit.cycle import Cycle, read_cycle
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.paths import data_dir
+from mutasi_toolkit.planning.proposal import read_tables
 from mutasi_toolkit.report import pictures, views
-
-ID_COLUMNS = frozenset(
-    {"pegawai_id", "jabatan_id", "unit_id", "opd_id", "jabatan_asal", "jabatan_tujuan", "unit_asal", "unit_tujuan", "opd_asal", "opd_tujuan", "pengganti_terbaik", "kursi_terbaik_berikut"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +31,6 @@ class Opened:
         The proposal's tables by name (usulan, opd, sebaran, ...).
     plan : dict
         Content of plan.json: objective, bound, gap, status, terms.
-    saved_plan : Plan
-        The plan itself, as `assignment.verify` takes it.
     language : str
         'id' or 'en'.
     """
@@ -43,7 +38,6 @@ class Opened:
     cycle: Cycle
     tables: dict[str, pd.DataFrame]
     plan: dict[str, Any] = field(repr=False)
-    saved_plan: Any = field(repr=False, default=None)
     language: str = "id"
 
     @property
@@ -133,17 +127,6 @@ class Opened:
         return views.left_out(self)
 
 
-def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """Tables of a proposal, codes as text, everything else as it is."""
-    tables = {}
-    for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8") as handle:
-            header = handle.readline().strip().split(",")
-        codes = {c: "str" for c in header if c in ID_COLUMNS}
-        tables[path.stem] = pd.read_csv(path, dtype=codes)
-    return tables
-
-
 def find_cycle(name: str, language: str = "id") -> Path:
     """Folder of a cycle given by name (in data/cycles) or by path.
 
@@ -188,10 +171,8 @@ def open_run(siklus: str = "contoh", skenario: str = "dasar", folder_hasil: str 
 
 def opened_from(cycle: Cycle, folder: Path, language: str = "id") -> Opened:
     """Open the proposal saved in `folder` beside an already read cycle."""
-    from mutasi_toolkit.planning import read_plan
-
     path = folder / "plan.json"
     if not path.is_file():
         raise InputError(text("report.run_not_found", language, place=str(folder)))
     content = json.loads(path.read_text(encoding="utf-8"))
-    return Opened(cycle, read_tables(folder / "tables"), content, read_plan(folder), language)
+    return Opened(cycle, read_tables(folder / "tables"), content, language)

@@ -13,7 +13,6 @@ ROUNDS = (
     ("2023-01-11", 139, 80 / 110),
     ("2023-10-31", 2, 1.0),
 )
-STRUCTURAL = ("jpt", "administrator", "pengawas", "fungsional")
 
 
 def past_moves(people: pd.DataFrame, unit: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

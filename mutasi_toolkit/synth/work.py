@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from mutasi_toolkit.synth.facts import structure, table
+from mutasi_toolkit.synth.facts import table
 from mutasi_toolkit.synth.raking import round_shares
 from mutasi_toolkit.synth.seats import SEAT
 
@@ -29,6 +29,16 @@ KELAS_JENJANG = {
     "mahir": 7,
     "terampil": 6,
     "pemula": 5,
+}
+#: Usual level of a functional job by jenjang.
+LEVEL_JENJANG = {
+    "terampil": 1,
+    "mahir": 1,
+    "penyelia": 2,
+    "ahli pertama": 1,
+    "ahli muda": 2,
+    "ahli madya": 3,
+    "ahli utama": 4,
 }
 KELAS_PELAKSANA = {
     "Penelaah Teknis Kebijakan": 7,
@@ -98,7 +108,13 @@ def seat_classes(staff: pd.DataFrame, empty: pd.DataFrame) -> tuple[pd.DataFrame
     """
     keys = [*SEAT, "tugas_tambahan"]
     filled = staff.groupby(keys, sort=True).size().rename("ada").reset_index()
-    vacant = empty.reindex(columns=keys).astype(object).fillna("").astype(str).assign(ada=0, plt=empty["kosong"].to_numpy())
+    vacant = (
+        empty.reindex(columns=keys)
+        .astype(object)
+        .fillna("")
+        .astype(str)
+        .assign(ada=0, plt=empty["kosong"].to_numpy())
+    )
     rows = pd.concat([filled.assign(plt=False), vacant], ignore_index=True).sort_values(
         keys, kind="stable", ignore_index=True
     )
@@ -205,24 +221,5 @@ def skill_list() -> pd.DataFrame:
 
 def level_of_job(jabatan: pd.DataFrame) -> np.ndarray:
     """Usual level of a seat, 1 to 4: pelaksana 1, pengawas 2, administrator 3, JPT 4, functional by jenjang."""
-    by_jenjang = structure_levels()
     level = jabatan["jenis"].map({"pelaksana": 1, "pengawas": 2, "administrator": 3, "jpt": 4})
-    return level.fillna(jabatan["jenjang"].map(by_jenjang)).fillna(1).to_numpy(dtype=int)
-
-
-def structure_levels() -> dict[str, int]:
-    """Usual level by jenjang."""
-    return {
-        "terampil": 1,
-        "mahir": 1,
-        "penyelia": 2,
-        "ahli pertama": 1,
-        "ahli muda": 2,
-        "ahli madya": 3,
-        "ahli utama": 4,
-    }
-
-
-def subjects() -> list[str]:
-    """Subjects that are taught in the city's schools."""
-    return list(structure()["mapel"])
+    return level.fillna(jabatan["jenjang"].map(LEVEL_JENJANG)).fillna(1).to_numpy(dtype=int)
