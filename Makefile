@@ -7,11 +7,12 @@ UV := $(VENV)/bin/uv
 export UV_SYSTEM_CERTS := 1
 export UV_LINK_MODE := copy
 
-.PHONY: cycle test setup lock lab bench clean help
+.PHONY: cycle test test-fast setup lock lab bench clean help
 
 help:
 	@echo "make cycle   set up if needed, then run the Pangkalpinang cycle into runs/"
 	@echo "make test    set up if needed, then every test"
+	@echo "make test-fast  the same without the slow tests"
 	@echo "make setup   the set-up alone"
 	@echo "make lab     JupyterLab on the notebooks"
 	@echo "make lock    requirements.lock and environment.yml anew from pyproject.toml"
@@ -32,8 +33,11 @@ cycle: setup
 test: setup
 	@$(PY) tools/test_all.py
 
+test-fast: setup
+	@$(PY) tools/test_all.py -m "not slow"
+
 lock: setup
-	$(UV) pip compile pyproject.toml --all-extras --group test --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
+	$(UV) pip compile pyproject.toml --all-extras --group test --group docs --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
 	$(PY) tools/environment.py
 
 lab: setup

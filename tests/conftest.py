@@ -8,10 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mutasi_toolkit.cycle import Cycle, read_cycle
 
 ROOT = Path(__file__).resolve().parents[1]
+SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("same", derandomize=True, deadline=None, database=None, suppress_health_check=SLOW_IS_FINE)
+settings.register_profile("search", deadline=None, database=None, suppress_health_check=SLOW_IS_FINE)
+settings.load_profile("search" if os.environ.get("HYPOTHESIS_SEARCH") else "same")
 
 CYCLE_YAML = """\
 nama: Kota Kecil

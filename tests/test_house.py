@@ -17,8 +17,8 @@ from mutasi_toolkit.paths import PACKAGE
 
 ROOT = PACKAGE.parent
 ORDER = [
-    "errors", "paths", "locale", "schema", "settings", "cycle", "siasn", "synth", "workload", "skills", "rules", "spread", "assignment",
-    "planning", "figures", "report", "pipeline", "cli",
+    "errors", "paths", "locale", "schema", "settings", "cycle", "siasn", "synth", "workload", "skills", "rules", "spread", "research",
+    "assignment", "planning", "figures", "report", "pipeline", "explorer", "cli",
 ]  # fmt: skip
 LOCALE = PACKAGE / "locale"
 SOURCES = sorted(PACKAGE.rglob("*.py"))

@@ -18,8 +18,8 @@ def steps() -> list[tuple[str, list[str]]]:
         ("style", [str(BIN / "ruff"), "check", "--no-cache", "mutasi_toolkit", "tests", "tools"]),
         ("types", [python, "-m", "mypy", "--cache-dir", ".mypy_cache"]),
         ("notebooks", [python, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", *notebooks]),
-        ("doctests", [python, "-m", "pytest", "-q", "--doctest-modules", "mutasi_toolkit"]),
-        ("tests", [python, "-m", "pytest", "-q", "tests"]),
+        ("doctests", [python, "-m", "pytest", "-q", "-n", "2", "--doctest-modules", "mutasi_toolkit"]),
+        ("tests", [python, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "tests", *sys.argv[1:]]),
     ]
 
 

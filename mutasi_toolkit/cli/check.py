@@ -1,0 +1,35 @@
+"""`mutasi check`: the tables of a cycle, with every fault."""
+
+from __future__ import annotations
+
+import argparse
+
+from mutasi_toolkit.cli.output import out
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import number, text
+
+SAYS = "check the tables of a cycle and print every fault"
+EXAMPLE = "check data/cycles/contoh"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """CYCLE and the scenario whose settings are checked with it."""
+    parser.add_argument("cycle")
+    parser.add_argument("--scenario", default=None)
+
+
+def do(options: argparse.Namespace) -> int:
+    """Print every fault and the count; 2 when one of them is an error."""
+    from mutasi_toolkit.cycle import check_cycle
+    from mutasi_toolkit.schema.faults import errors
+
+    language = options.language
+    cycle, faults = check_cycle(options.cycle, options.scenario, language)
+    for fault in faults:
+        out(f"[{text('cli.' + fault.level, language)}] {fault.text(language)}")
+    if cycle is None:
+        out(text("cli.check_bad", language, n=len(errors(faults))))
+        return InputError.exit_code
+    sizes = {name: number(len(getattr(cycle, name)), 0, language) for name in ("pegawai", "jabatan", "unit")}
+    out(text("cli.check_good", language, n=len(faults), **sizes))
+    return 0
