@@ -236,8 +236,24 @@ def build_cycle(raw: dict[str, RawTable], settings: Settings, place: str, source
             faults += fault_at(raw[name], future, "future_date", column, "warning", tanggal=settings.tanggal)
     if any(f.level == "error" for f in faults):
         return None, faults
+    tables["keputusan"] = _with_decisions(tables, settings)
     ordered = {name: _in_order(name, frame) for name, frame in tables.items()}
     return Cycle(**ordered, settings=settings, source=source, faults=tuple(faults)), faults
+
+
+def _with_decisions(tables: dict[str, pd.DataFrame], settings: Settings) -> pd.DataFrame:
+    """The table keputusan with the scenario's own decisions, which take the place of the same person's and seat's."""
+    table = tables["keputusan"]
+    if not settings.keputusan:
+        return table
+    for decision in settings.keputusan:
+        for column, known in (("pegawai_id", tables["pegawai"]["pegawai_id"]), ("jabatan_id", tables["jabatan"]["jabatan_id"])):
+            value = getattr(decision, column)
+            if value is not None and not (known == value).any():
+                raise InputError(text("schema.decision_unknown", what=column, value=value))
+    added = pd.DataFrame([d.model_dump() for d in settings.keputusan]).reindex(columns=table.columns).astype(table.dtypes.to_dict())
+    whole = pd.concat([table, added], ignore_index=True) if len(table) else added
+    return whole.drop_duplicates(["pegawai_id", "jabatan_id"], keep="last", ignore_index=True)
 
 
 def check_cycle(path: Path | str, scenario: str | None = None, language: str = "id") -> tuple[Cycle | None, list[Fault]]:

@@ -113,6 +113,14 @@ class Sebaran(_Strict):
     putaran: int = Field(default=4, ge=1, le=20)
 
 
+class Keputusan(_Strict):
+    """A decision that a scenario adds to those of the table keputusan."""
+
+    pegawai_id: str
+    putusan: Literal["terima", "tolak", "kunci"]
+    jabatan_id: str | None = None
+
+
 class Settings(_Strict):
     """Everything about a cycle that is not a table."""
 
@@ -130,6 +138,7 @@ class Settings(_Strict):
     jendela: Jendela = Jendela()
     izin: Izin = Izin()
     jpm: Jpm = Jpm()
+    keputusan: tuple[Keputusan, ...] = ()
     aturan: dict[str, dict[str, Any]] = {}
     bobot: Bobot = Bobot()
     anggaran: Anggaran = Anggaran()

@@ -45,6 +45,7 @@ from mutasi_toolkit.assignment.tie import tie_weights
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
+    from mutasi_toolkit.rules import Pairs
 
 #: Units of the model in one point.
 PER_POINT = 1000
@@ -60,14 +61,14 @@ class Arcs:
     is_move: np.ndarray
 
 
-def arcs_of(cycle: Cycle, limits: object) -> Arcs:
+def arcs_of(cycle: Cycle, limits: object, pairs: Pairs | None = None) -> Arcs:
     """Arcs: the rules' allowed pairs, less those no plan can use, under the decisions already taken.
 
     A seat class whose people exceed its open need takes nobody in, so arcs into it go (R13).
     """
     from mutasi_toolkit import rules
 
-    pairs = rules.allowed(cycle)
+    pairs = rules.allowed(cycle) if pairs is None else pairs
     person, seat = pairs.person.astype(np.int64), pairs.seat.astype(np.int64)
     own = pd.Index(cycle.jabatan["jabatan_id"]).get_indexer(cycle.pegawai["jabatan_id"])
     decided = rules.decisions(cycle)
@@ -164,7 +165,7 @@ def knowledge_segments(changes: pd.DataFrame, today: pd.Series, gains: pd.DataFr
     return pd.DataFrame(rows, columns=["opd", "skill", "upper", "cost"]), pd.Series(value, dtype="int64")
 
 
-def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None) -> Problem:
+def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pairs | None = None) -> Problem:
     """Build the transfer problem of a cycle; the module's docstring holds the model.
 
     Parameters
@@ -173,6 +174,9 @@ def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None) -> Problem
     gains : DataFrame, optional
         opd_id, keahlian, n_holders, gain: what one more holder is worth (`spread.marginal_gains`).
         Without it knowledge has no value in the objective; the guarantee (5) holds all the same.
+    pairs : Pairs, optional
+        What `rules.allowed` gave for the same tables, dates and permits: weights, budgets, guarantees,
+        decisions and demand do not change it, so it is reused when only those change.
 
     Returns
     -------
@@ -181,7 +185,7 @@ def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None) -> Problem
     from mutasi_toolkit import rules
 
     limits = rules.limits(cycle)
-    arcs = arcs_of(cycle, limits)
+    arcs = arcs_of(cycle, limits, pairs)
     weights = cycle.settings.bobot
     n_seats, n_arcs = len(cycle.jabatan), len(arcs.person)
     full_time = (cycle.pegawai["status"] != "PPPK paruh waktu").to_numpy()

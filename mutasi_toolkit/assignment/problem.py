@@ -19,6 +19,7 @@ from mutasi_toolkit.assignment.pairs import (
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
+    from mutasi_toolkit.rules import Pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,8 +126,8 @@ class Problem:
         return cls(model, people, positions, position, terms, cost.per_unit, cost.error, costs=frame["cost"].to_numpy())
 
     @classmethod
-    def from_cycle(cls, cycle: Cycle, gains: pd.DataFrame | None = None) -> Problem:
+    def from_cycle(cls, cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pairs | None = None) -> Problem:
         """See `mutasi_toolkit.assignment.build`."""
         from mutasi_toolkit.assignment.build import problem_of_cycle
 
-        return problem_of_cycle(cycle, gains)
+        return problem_of_cycle(cycle, gains, pairs)
