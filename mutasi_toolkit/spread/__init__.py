@@ -22,12 +22,16 @@ _HOME = {
     "marginal_gains": "gains",
     "compare": "compare",
     "contact_network": "contacts",
+    "march": "organisations",
+    "MarchResult": "organisations",
 }
 
-__all__ = sorted(_HOME)
+__all__ = [*sorted(_HOME), "organisations"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "organisations":
+        return import_module("mutasi_toolkit.spread.organisations")
     if name in _HOME:
         return getattr(import_module(f"mutasi_toolkit.spread.{_HOME[name]}"), name)
     raise AttributeError(f"module 'mutasi_toolkit.spread' has no attribute {name!r}")

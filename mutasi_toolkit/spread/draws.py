@@ -37,7 +37,7 @@ def _drop_stale_kernels() -> None:
     holds code of the files it calls. A fingerprint of all files tells when that happened.
     """
     here = Path(__file__).resolve().parent
-    sources = sorted(here.glob("*.py"))
+    sources = sorted(here.rglob("*.py"))
     fingerprint = hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()
     stamp = here / "__pycache__" / "kernels.sha256"
     with contextlib.suppress(OSError):
@@ -45,7 +45,7 @@ def _drop_stale_kernels() -> None:
             return
         stamp.parent.mkdir(exist_ok=True)
         names = {p.stem for p in sources}
-        for cached in [*stamp.parent.glob("*.nbi"), *stamp.parent.glob("*.nbc")]:
+        for cached in [*here.rglob("*.nbi"), *here.rglob("*.nbc")]:
             if cached.name.split(".")[0] in names:
                 cached.unlink(missing_ok=True)
         stamp.write_text(fingerprint, encoding="ascii")

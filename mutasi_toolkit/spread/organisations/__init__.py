@@ -1,0 +1,23 @@
+"""Models of how organisations learn, each after one published paper; each name loads its module when used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "march": "mutual_learning",
+    "MarchResult": "mutual_learning",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"mutasi_toolkit.spread.organisations.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'mutasi_toolkit.spread.organisations' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)
