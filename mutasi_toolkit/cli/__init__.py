@@ -15,6 +15,8 @@ COMMANDS = (
     "check",
     "run",
     "verify",
+    "compare",
+    "close",
     "explain",
     "synth",
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DIGITS = "%.9g"
 #: Columns of the tables that hold codes.
 ID_COLUMNS = frozenset(
-    {"pegawai_id", "jabatan_id", "unit_id", "opd_id", "jabatan_asal", "jabatan_tujuan", "unit_asal", "unit_tujuan", "opd_asal", "opd_tujuan", "pengganti_terbaik", "kursi_terbaik_berikut"}
+    {"pegawai_id", "jabatan_id", "unit_id", "opd_id", "jabatan_asal", "jabatan_tujuan", "unit_asal", "unit_tujuan", "opd_asal", "opd_tujuan", "jabatan_usulan", "pengganti_terbaik", "kursi_terbaik_berikut"}
 )  # fmt: skip
 
 

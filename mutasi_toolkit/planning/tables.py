@@ -10,6 +10,7 @@ import pandas as pd
 from mutasi_toolkit import rules, skills, workload
 from mutasi_toolkit.assignment.costs import arc_costs, ways_km
 from mutasi_toolkit.locale import number, text
+from mutasi_toolkit.planning.places import places_table, seat_map
 from mutasi_toolkit.rules.facts import years_since
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def all_tables(proposal: Proposal) -> dict[str, pd.DataFrame]:
         out[f"kebutuhan_{name}"] = need[name].reset_index()
         out[f"cakupan_{name}"] = cover[name]
         out[f"pemegang_tunggal_{name}"] = sole[name]
+    out["penempatan"] = places_table(proposal)
+    out["peta_jabatan"] = seat_map(proposal, need["sebelum"], need["sesudah"])
     out["nilai_pemegang"] = proposal.gains
     out["sebaran"] = proposal.change
     curves = [s.curves().assign(rencana=name) for name, s in (("tanpa", proposal.before), ("dengan", proposal.with_plan))]

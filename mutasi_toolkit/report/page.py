@@ -26,6 +26,20 @@ class Card:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page in words: title, answers, sections with their parts, and the closing line."""
+
+    title: str
+    subtitle: str
+    synthetic: bool
+    cards: list[Card]
+    sections: list[Section]
+    footer: str
+    language: str = "id"
+    kicker: str = "report.kicker"
+
+
 def write_html(opened: Opened, figures: Path, path: Path) -> None:
     """Write the report of one proposal.
 
@@ -38,24 +52,36 @@ def write_html(opened: Opened, figures: Path, path: Path) -> None:
     path : Path
         The HTML file to write. Everything in it is escaped; it loads nothing.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     language, settings = opened.language, opened.cycle.settings
-    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page = environment.get_template("report.html.j2").render(
-        t=lambda key: text(key, language),
-        language=language,
+    about = text("report.subtitle", language, cycle=settings.siklus, date=long_date(settings.tanggal, language), scenario=settings.skenario)
+    page = Page(
         title=text("report.title", language, name=settings.nama),
-        subtitle=text("report.subtitle", language, cycle=settings.siklus, date=long_date(settings.tanggal, language), scenario=settings.skenario)
-        + (f" {settings.keterangan}" if settings.keterangan else ""),
+        subtitle=about + (f" {settings.keterangan}" if settings.keterangan else ""),
         synthetic=opened.synthetic,
-        css=(_HERE / "report.css").read_text(encoding="utf-8"),
-        js=(_HERE / "report.js").read_text(encoding="utf-8"),
         cards=_cards(opened),
         sections=_sections(opened, figures),
-        footer=text("report.footer", language, version=__version__, pandas=version("pandas"), highspy=version("highspy"), seed=settings.seed),
+        footer=footer(settings.seed, language),
+        language=language,
     )
-    path.write_text(page, encoding="utf-8")
+    path.write_text(render(page), encoding="utf-8")
+
+
+def footer(seed: int, language: str) -> str:
+    """The line that says with what a page was made, and who decides."""
+    return text("report.footer", language, version=__version__, pandas=version("pandas"), highspy=version("highspy"), seed=seed)
+
+
+def render(page: Page) -> str:
+    """The HTML of a page: one self-contained file, everything in it escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("report.html.j2").render(
+        t=lambda key: text(key, page.language),
+        page=page,
+        css=(_HERE / "report.css").read_text(encoding="utf-8"),
+        js=(_HERE / "report.js").read_text(encoding="utf-8"),
+    )
 
 
 def _cards(opened: Opened) -> list[Card]:

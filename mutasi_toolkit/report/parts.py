@@ -106,4 +106,9 @@ def table_part(
 
 def picture_part(path: Path, alt: str, caption: str) -> Picture:
     """Embed the PNG file at `path`."""
-    return Picture(base64.b64encode(path.read_bytes()).decode("ascii"), alt, caption)
+    return picture_bytes(path.read_bytes(), alt, caption)
+
+
+def picture_bytes(png: bytes, alt: str, caption: str) -> Picture:
+    """Embed a PNG."""
+    return Picture(base64.b64encode(png).decode("ascii"), alt, caption)
