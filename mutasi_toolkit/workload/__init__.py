@@ -19,6 +19,7 @@ from mutasi_toolkit.workload.balance import (
     theil_split,
     unit_balance,
 )
+from mutasi_toolkit.workload.forms import Abk, read_abk
 from mutasi_toolkit.workload.health import abk_kes, abk_kes_steps, available_time, health_need
 from mutasi_toolkit.workload.leaving import leavers, retirement_date
 from mutasi_toolkit.workload.need import (
@@ -57,11 +58,11 @@ from mutasi_toolkit.workload.units_of_time import mixed_units, mixed_units_text
 from mutasi_toolkit.workload.wisn import wisn
 
 __all__ = [
-    "WorkingTime", "abk_kes", "abk_kes_steps", "available_time", "balance", "balance_interval",
+    "Abk", "WorkingTime", "abk_kes", "abk_kes_steps", "available_time", "balance", "balance_interval",
     "coefficient_of_variation", "compare_efficiency", "demand_without_units", "draw_efficiencies", "effective_minutes",
     "efficiency_grade", "efficiency_interval", "fill", "fill_by_year", "filled_by_opd", "first_below", "fixed_fte", "gini", "grouping",
     "hasil_kerja", "headcount", "health_need", "jain", "leavers", "mixed_units", "mixed_units_text", "need",
-    "need_by_approach", "need_from_tasks", "objek_kerja", "peralatan_kerja", "project", "project_units",
+    "need_by_approach", "need_from_tasks", "objek_kerja", "peralatan_kerja", "project", "project_units", "read_abk",
     "retirement_age", "retirement_date", "round_half_up", "round_wisn", "rumpun_of_units", "seated_people",
     "task_minutes", "theil", "theil_split", "tugas_per_tugas", "unit_balance", "unit_efficiency", "wisn",
     "working_time", "working_times",

@@ -1,0 +1,75 @@
+"""The sheets of a file as rows of cells, with merged cells filled where a heading or a title spreads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import text
+from mutasi_toolkit.schema.read import MAX_UNPACKED_BYTES
+from mutasi_toolkit.workload.forms.cells import words
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its name, its cells by row, and which cells only repeat the first cell of a merged area across columns."""
+
+    name: str
+    rows: list[list[Any]]
+
+
+def read_sheets(path: Path, language: str = "id") -> list[Sheet]:
+    """Every sheet of an .xlsx, .xls or .ods workbook, or a CSV file as one.
+
+    Cells merged downwards are filled downwards, and cells merged sideways sideways, so that a title over its tasks and a
+    heading over its parts reach each of them.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read.
+    """
+    if path.suffix.lower() in {".csv", ".txt"}:
+        return [Sheet(path.name, _csv_rows(path, language))]
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
+                    raise InputError(text("schema.too_large", language, file=path.name))
+        book = CalamineWorkbook.from_path(str(path))
+        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+        return [Sheet(s.name, _filled(s.to_python(skip_empty_area=False), s.merged_cell_ranges)) for s in sheets]
+    except (CalamineError, OSError, zipfile.BadZipFile) as error:
+        raise InputError(text("schema.unreadable", language, file=path.name, why=str(error))) from error
+
+
+def _filled(rows: list[list[Any]], merged: Any) -> list[list[Any]]:
+    for (top, left), (bottom, right) in merged or []:
+        if top >= len(rows) or left >= len(rows[top]) or not words(rows[top][left]):
+            continue
+        for r in range(top, min(bottom, len(rows) - 1) + 1):
+            for c in range(left, min(right, len(rows[r]) - 1) + 1):
+                rows[r][c] = rows[top][left]
+    return rows
+
+
+def _csv_rows(path: Path, language: str) -> list[list[Any]]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(text("schema.unreadable", language, file=path.name, why=str(error))) from error
+    try:
+        plain = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        plain = content.decode("cp1252", errors="replace")
+    separator = max(";,\t", key=lambda s: plain[:65536].count(s))
+    rows = list(csv.reader(io.StringIO(plain), delimiter=separator))
+    wide = max((len(r) for r in rows), default=0)
+    return [[*r, *[""] * (wide - len(r))] for r in rows]
