@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from mutasi_toolkit.assignment.explain import Explanation, explain
 from mutasi_toolkit.assignment.plan import Plan
 from mutasi_toolkit.assignment.problem import Problem
 from mutasi_toolkit.assignment.solve import solve
 
-__all__ = ["Plan", "Problem", "solve"]
+__all__ = ["Explanation", "Plan", "Problem", "explain", "solve"]

@@ -165,7 +165,7 @@ def relax(model: Model, deadline: float | None = None, begin: np.ndarray | None 
         priced = price(model, duals, SCALE)
         if best is None or priced.bound > best[1].bound:
             best = duals, priced
-        enter = _entering(model, kept, priced)
+        enter = entering(model, kept, priced)
         reached = answer.objective + program.offset - best[1].bound / SCALE < 1.0
         late = deadline is not None and time.monotonic() > deadline
         if reached or late or not len(enter):
@@ -188,7 +188,7 @@ def _first(model: Model, begin: np.ndarray | None) -> np.ndarray:
     return kept
 
 
-def _entering(model: Model, kept: np.ndarray, priced: Priced) -> np.ndarray:
+def entering(model: Model, kept: np.ndarray, priced: Priced) -> np.ndarray:
     """Arcs outside that price below the best kept arc of their person; the cheapest few of each person."""
     inside = np.where(kept, priced.reduced, np.iinfo(np.int64).max)
     least = np.minimum.reduceat(inside, model.start[:-1])

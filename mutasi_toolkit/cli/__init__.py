@@ -19,7 +19,6 @@ COMMANDS = (
     "close",
     "explain",
     "synth",
-    "bench",
 )
 """Every command, in the order that `mutasi --help` lists them.
 

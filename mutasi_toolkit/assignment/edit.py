@@ -1,0 +1,332 @@
+"""Changes to a solved problem: arcs forbidden, rows added, limits moved; and what they cost, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+
+from mutasi_toolkit.assignment.highs import load, solve_linear, solve_whole
+from mutasi_toolkit.assignment.model import (
+    Entries,
+    Model,
+    Priced,
+    completed,
+    faults_of,
+    objective_of,
+    price,
+    usable,
+)
+from mutasi_toolkit.assignment.plan import Plan
+from mutasi_toolkit.assignment.problem import Problem
+from mutasi_toolkit.assignment.prove import units
+from mutasi_toolkit.assignment.relax import SCALE, entering, relax, restrict, rounded_duals
+from mutasi_toolkit.assignment.solve import terms_of
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import text
+
+#: Arcs first looked at cost at most this share of the objective more than the dual values say (and one point at least).
+FIRST_SLACK = 3e-4
+
+#: A dual ray is stretched to this size before it is rounded.
+RAY = 2.0**16
+
+
+def appended(entries: Entries, columns: np.ndarray, row: int, values: np.ndarray) -> Entries:
+    """Entries with one more row, later than all others.
+
+    Examples
+    --------
+    >>> e = Entries(np.array([0, 1, 2]), np.array([0, 0]), np.array([1, 1]))
+    >>> f = appended(e, np.array([1]), 1, np.array([5]))
+    >>> f.start.tolist(), f.row.tolist(), f.value.tolist()
+    ([0, 1, 3], [0, 0, 1], [1, 1, 5])
+    """
+    order = np.argsort(columns, kind="stable")
+    at = entries.start[columns[order] + 1]
+    more = np.bincount(columns, minlength=len(entries.start) - 1)
+    start = entries.start + np.concatenate([[0], np.cumsum(more)])
+    return Entries(start, np.insert(entries.row, at, row), np.insert(entries.value, at, values[order]))
+
+
+def with_row(model: Model, name: str, low: int, high: int, arcs: np.ndarray, values: np.ndarray, extras: np.ndarray | None = None) -> Model:
+    """The model with one more row ``low <= sum values x[arcs] + extras y <= high``.
+
+    Parameters
+    ----------
+    model : Model
+    name : str
+    low, high : int
+    arcs : ndarray of int
+        Arcs that stand in the row, each once.
+    values : ndarray of int
+    extras : ndarray of int, shape (n_extras,), optional
+        Coefficients of the auxiliary columns.
+    """
+    row = len(model.low)
+    used = np.flatnonzero(values)
+    grown = appended(model.arcs, arcs[used], row, values[used])
+    more = model.extras
+    if extras is not None and extras.any():
+        at = np.flatnonzero(extras)
+        more = appended(more, at, row, extras[at])
+    return replace(
+        model, arcs=grown, extras=more, low=np.append(model.low, low), high=np.append(model.high, high),
+        names=(*model.names, name), hint=np.append(model.hint, 0),
+    )  # fmt: skip
+
+
+def with_high(model: Model, row: int, change: int) -> Model:
+    """The model with the upper limit of a row moved."""
+    high = model.high.copy()
+    high[row] += change
+    return replace(model, high=high)
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """The best plan of an edited problem.
+
+    Attributes
+    ----------
+    arcs : ndarray of int, shape (n_people,)
+        Chosen arcs of the problem's own model.
+    objective : float
+        Points.
+    units : int
+        The same in units of the model.
+    terms : dict of str to float
+    """
+
+    arcs: np.ndarray
+    objective: float
+    units: int
+    terms: dict[str, float]
+
+    def over(self, other: Answered, per_unit: int) -> float:
+        """Points that this plan costs more than another."""
+        return (self.units - other.units) / per_unit
+
+    def terms_over(self, other: Answered) -> dict[str, float]:
+        """The same term by term."""
+        return {k: round(v - other.terms[k], 9) + 0.0 for k, v in self.terms.items()}
+
+
+class Session:
+    """A solved problem, ready for questions that change a little of it.
+
+    Every question is answered exactly. With any dual values u, a plan that takes an arc costs at least bound(u) + reduced(u);
+    so once the best plan on the arcs of reduced cost <= s costs no more than bound + s, it is best over all arcs.
+    Where it costs more, the linear program of those arcs gives better dual values, s becomes what is left, and the arcs that
+    come in are added until none does.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan : Plan
+        Of that problem; the dual values of its certificate are the ones used.
+    """
+
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        self.problem, self.model = problem, problem.model
+        self.arcs = arcs_of_plan(problem, plan)
+        self.duals = self._duals_of(plan)
+        self.units = objective_of(self.model, self.arcs, completed(self.model, self.arcs))
+        self.base = Answered(self.arcs, self.units / problem.per_unit, self.units, terms_of(problem, self.arcs))
+
+    def _duals_of(self, plan: Plan) -> np.ndarray:
+        found = plan.certificate
+        names = {n: k for k, n in enumerate(self.model.names)}
+        given = found.get("duals", {})
+        if found.get("kind") != "linear" or not given or not set(given) <= set(names):
+            return relax(self.model).duals
+        duals = np.zeros(len(self.model.low), dtype=np.int64)
+        for name, value in given.items():
+            duals[names[name]] = value * SCALE // int(found["scale"])
+        return usable(self.model, duals)
+
+    def best(self, model: Model | None = None, forbid: Iterable[int] | np.ndarray = (), start: np.ndarray | None = None) -> Answered | None:
+        """The best plan of the problem under another model or without some arcs; None where there is none.
+
+        Parameters
+        ----------
+        model : Model, optional
+            The problem's own, edited by `with_row` and `with_high`: its arcs and auxiliary columns are the same.
+        forbid : sequence of int
+            Arcs that may not be taken.
+        start : ndarray of int, optional
+            Dual values times SCALE to begin with.
+        """
+        model = self.model if model is None else model
+        allowed = np.ones(model.n_arcs, dtype=bool)
+        allowed[np.asarray(list(forbid) if not isinstance(forbid, np.ndarray) else forbid, dtype=np.int64)] = False
+        if len(np.unique(model.person[allowed])) < model.n_people:
+            return None
+        duals = np.zeros(len(model.low), dtype=np.int64)
+        known = self.duals if start is None else start
+        duals[: len(known)] = known
+        chosen = self._search(model, allowed, usable(model, duals))
+        if chosen is None:
+            return None
+        units = objective_of(self.model, chosen, completed(self.model, chosen))
+        return Answered(chosen, units / self.problem.per_unit, units, terms_of(self.problem, chosen))
+
+    def _search(self, model: Model, allowed: np.ndarray, duals: np.ndarray) -> np.ndarray | None:
+        priced = price(model, duals, SCALE, allowed)
+        slack = max(int(FIRST_SLACK * abs(self.units)), self.problem.per_unit) * SCALE
+        kept = allowed & ((priced.reduced <= slack) | _touched(model, allowed, len(self.model.low)))
+        while True:
+            chosen = best_on(model, kept, priced.bound)
+            if chosen is None:
+                if kept[allowed].all():
+                    return None
+                more = _freeing(model, allowed, kept)
+                slack *= 1 if more.any() else 4
+                kept |= more if more.any() else allowed & (priced.reduced <= slack)
+                continue
+            cost = objective_of(model, chosen, completed(model, chosen)) - model.constant
+            if priced.bound + slack > (cost - 1) * SCALE or kept[allowed].all():
+                return chosen
+            before = kept
+            priced, kept = self._tighter(model, allowed, kept, priced)
+            slack = (cost - 1) * SCALE - priced.bound
+            kept |= allowed & (priced.reduced <= slack)
+            if (kept == before).all():
+                return chosen
+
+    def _tighter(self, model: Model, allowed: np.ndarray, kept: np.ndarray, priced: Priced) -> tuple[Priced, np.ndarray]:
+        """The best bound found while the linear program of the kept arcs takes in those that price below them; and the arcs then."""
+        kept = kept.copy()
+        while True:
+            part = restrict(model, kept)
+            answer = solve_linear(part.program)
+            if answer.duals is None or answer.status != "optimal":
+                return priced, kept
+            mine = price(model, rounded_duals(model, part, answer.duals), SCALE, allowed)
+            priced = mine if mine.bound > priced.bound else priced
+            enter = entering(model, kept, mine)
+            enter = enter[allowed[enter]]
+            if not len(enter) or answer.objective + part.offset - priced.bound / SCALE < 1.0:
+                return priced, kept
+            kept[enter] = True
+
+
+def _freeing(model: Model, allowed: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Arcs outside that a proof of the kept arcs' infeasibility (a dual ray) does not cover; none where there is no ray."""
+    part = restrict(model, kept)
+    solver = load(part.program, whole=False, presolve="off")
+    solver.run()
+    found = solver.getDualRay()  # type: ignore[attr-defined]
+    ray = np.array(found[2]) if len(found) > 2 and found[1] else np.zeros(0)
+    if len(ray) and np.abs(ray).max() > 0:
+        for sign in (RAY, -RAY):
+            duals = rounded_duals(model, part, sign * ray / np.abs(ray).max())
+            if price(model, duals, SCALE, kept, fixed=kept).bound > 0:
+                value = -model.arcs.times(duals)
+                least = np.minimum.reduceat(np.where(kept, value, np.iinfo(np.int64).max), model.start[:-1])
+                return allowed & ~kept & (value < least[model.person])
+    return np.zeros(model.n_arcs, dtype=bool)
+
+
+def _touched(model: Model, allowed: np.ndarray, n_rows: int) -> np.ndarray:
+    """Arcs of people who may not do what they did, and arcs of added rows."""
+    people = np.zeros(model.n_people, dtype=bool)
+    people[model.person[~allowed]] = True
+    arcs = people[model.person]
+    if len(model.low) > n_rows:
+        arcs[model.arcs.column[model.arcs.row >= n_rows]] = True
+    return arcs
+
+
+def best_on(model: Model, kept: np.ndarray, known: int | None = None) -> np.ndarray | None:
+    """The best plan on the kept arcs, proved by HiGHS; None where there is none. `known`: a bound times SCALE."""
+    part = restrict(model, kept)
+    program = part.program
+    target = None if known is None else float(units(known, SCALE) - part.offset)
+    for _ in range(3):
+        answer = solve_whole(program, target=target)
+        if answer.values is None:
+            return None
+        values = answer.values[: len(part.arcs)]
+        arcs = np.sort(np.concatenate([part.arcs[values > 0.5], part.settled]))
+        if len(arcs) == model.n_people and not len(faults_of(model, arcs, completed(model, arcs))):
+            return arcs
+        room = 1e-6 * np.maximum(1.0, np.abs(np.where(np.isfinite(program.row_high), program.row_high, 0.0)))
+        program = replace(program, row_high=program.row_high - room, row_low=program.row_low + room)
+    return None
+
+
+_SESSIONS: WeakKeyDictionary[Problem, tuple[int, Session]] = WeakKeyDictionary()
+
+
+def session(problem: Problem, plan: Plan) -> Session:
+    """The session of a problem and its plan; kept as long as the problem is."""
+    known = _SESSIONS.get(problem)
+    if known is None or known[0] != id(plan):
+        known = (id(plan), Session(problem, plan))
+        _SESSIONS[problem] = known
+    return known[1]
+
+
+def arcs_of_plan(problem: Problem, plan: Plan) -> np.ndarray:
+    """Chosen arc of every person in a plan.
+
+    Raises
+    ------
+    InputError
+        When the plan seats other people than the problem has, or takes a pair the problem does not allow.
+    """
+    person = problem.people.get_indexer(plan.assignment.iloc[:, 0])
+    seat = problem.seats.get_indexer(plan.assignment.iloc[:, 1])
+    arcs = find_arcs(problem, person, seat)
+    if len(arcs) != len(problem.people) or (arcs < 0).any() or len(np.unique(person)) != len(person):
+        raise InputError(text("assignment.other_plan"))
+    return arcs[np.argsort(person)]
+
+
+def find_arcs(problem: Problem, person: np.ndarray, seat: np.ndarray) -> np.ndarray:
+    """Arc of each pair of positions, -1 where there is none."""
+    n = len(problem.seats) + 1
+    key = problem.model.person * n + problem.seat
+    order = np.argsort(key, kind="stable")
+    want = person * n + seat
+    at = np.minimum(np.searchsorted(key[order], want), len(order) - 1)
+    found = order[at]
+    return np.where((person >= 0) & (seat >= 0) & (key[found] == want), found, -1)
+
+
+def person_at(problem: Problem, person: Any) -> int:
+    """Position of a person.
+
+    Raises
+    ------
+    InputError
+        When the problem has no such person.
+    """
+    at = int(problem.people.get_indexer(pd.Index([person]))[0])
+    if at < 0:
+        raise InputError(text("assignment.no_person", person=person))
+    return at
+
+
+def seat_at(problem: Problem, seat: Any) -> int:
+    """Position of a seat class.
+
+    Raises
+    ------
+    InputError
+        When the problem has no such seat.
+    """
+    at = int(problem.seats.get_indexer(pd.Index([seat]))[0])
+    if at < 0:
+        raise InputError(text("assignment.no_seat", seat=seat))
+    return at
+
+
+def arcs_of_person(model: Model, person: int) -> np.ndarray:
+    """All arcs of one person."""
+    return np.arange(model.start[person], model.start[person + 1])
