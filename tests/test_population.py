@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from mutasi_toolkit.skills.example import two_offices
+from mutasi_toolkit.spread.compare import compare_skills
 from mutasi_toolkit.spread.gains import isotonic_down, marginal_gains
-from mutasi_toolkit.spread.population import compare_skills, skills
+from mutasi_toolkit.spread.population import skills
 
 #: Standard errors allowed between a simulated mean and its exact value.
 SIGMAS = 4.5

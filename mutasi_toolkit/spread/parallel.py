@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Part = TypeVar("Part")
 
@@ -42,3 +42,21 @@ def in_threads(run: Callable[[int, int], Part], first: int, last: int, workers: 
         return [run(a, b) for a, b in ranges]
     with ThreadPoolExecutor(len(ranges)) as pool:
         return list(pool.map(lambda pair: run(*pair), ranges))
+
+
+def in_parts(
+    run: Callable[..., Part], arguments: tuple[Any, ...], first: int, last: int, workers: int | None, executor: Any = None, block: int = 1
+) -> list[Part]:
+    """run(*arguments, a, b) over ranges that cover first to last, in order: in threads, or in an executor.
+
+    Parameters
+    ----------
+    run : callable
+        Of a module, so that another process can be told of it.
+    executor : object with submit(run, ...) -> future with result(), optional
+        A concurrent.futures executor or a Dask client. `workers` is then the number of parts (8 where None).
+    """
+    if executor is None:
+        return in_threads(lambda a, b: run(*arguments, a, b), first, last, workers, block)
+    futures = [executor.submit(run, *arguments, a, b) for a, b in bounds(first, last, workers or 8, block)]
+    return [future.result() for future in futures]

@@ -1,26 +1,37 @@
-"""All skills of a cycle at once: people learn from colleagues of their unit and along ties, period by period."""
+"""All skills of a cycle at once: people learn from colleagues and along ties, and change seats by a policy, period by period."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 import pandas as pd
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
-from mutasi_toolkit.spread.draws import SKILLS, U, child, kernel, stream, uniform, word
-from mutasi_toolkit.spread.rates import rates_of
+from mutasi_toolkit.spread import histories
+from mutasi_toolkit.spread.histories import KINDS, Plan, Setting
+from mutasi_toolkit.spread.moves import ALIASES, POLICIES
+from mutasi_toolkit.spread.parallel import in_parts
+from mutasi_toolkit.spread.people import Population, population
+from mutasi_toolkit.spread.rates import Rates, parameters, rates_of
+from mutasi_toolkit.spread.result import mean_interval
+from mutasi_toolkit.spread.schedule import moves_of, record_of
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
 
-#: Two-sided 95 % of the normal distribution.
-Z95 = 1.959963984540054
-MODELS = ("contagion",)
-POLICIES = ("none",)
+#: Models by name, with what each fixes among the rates.
+MODELS: dict[str, dict[str, float]] = {
+    "contagion": {"stop": 0.0},
+    "si": {"stop": 0.0, "forget": 0.0},
+    "sis": {"stop": 0.0},
+    "sir": {},
+    "cascade": {"stop": 1.0, "forget": 0.0},
+    "threshold": {"stop": 0.0},
+    "fractional": {"stop": 0.0},
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,124 +40,158 @@ class SkillSpread:
 
     Attributes
     ----------
-    curve : ndarray of int64, shape (replicates, periods + 1)
-        People x skills known at each period.
+    by_skill_curve : ndarray of int32, shape (replicates, periods + 1, n_skills)
+        People who hold each skill at each period.
     known : ndarray of int32, shape (replicates, n_opd, n_skills)
-        People of each OPD who know each skill at the horizon.
+        People then sitting in each OPD who hold each skill at the horizon.
     start : ndarray of int32, shape (n_opd, n_skills)
         The same before the first period.
     opd, keahlian : Index
         Labels.
-    seed : int
+    seed, first : int
+        Seed, and number of the first replicate.
+    model, policy, kernel : str
+        What was simulated, and which kernel ran.
+    people : int
+        Number of people.
     """
 
-    curve: np.ndarray
+    by_skill_curve: np.ndarray
     known: np.ndarray
     start: np.ndarray
     opd: pd.Index
     keahlian: pd.Index
     seed: int
+    first: int = 0
+    model: str = "contagion"
+    policy: str = "none"
+    kernel: str = "lanes"
+    people: int = 0
 
-    def by_opd(self) -> pd.DataFrame:
+    @property
+    def replicates(self) -> int:
+        """Number of replicates."""
+        return len(self.known)
+
+    @property
+    def curve(self) -> np.ndarray:
+        """People x skills held at each period: int64 (replicates, periods + 1)."""
+        return self.by_skill_curve.sum(axis=2, dtype=np.int64)
+
+    def by_opd(self, level: float = 0.95) -> pd.DataFrame:
         """People who know at the horizon, by OPD and skill.
 
         Returns
         -------
         DataFrame
-            opd_id, keahlian, awal (today), mean, low, high (95 % interval of the mean), sd (over
+            opd_id, keahlian, awal (today), mean, low, high (Student's t interval of the mean), sd (over
             replicates); rows where somebody knows at some time.
         """
-        mean, half = _mean_half(self.known)
+        mean = self.known.mean(axis=0)
+        low, high = mean_interval(self.known, level)
         o, s = np.nonzero((mean > 0) | (self.start > 0))
-        sd = self.known.std(axis=0, ddof=1)
+        sd = self.known.std(axis=0, ddof=1) if self.replicates > 1 else np.full(mean.shape, np.nan)
         return pd.DataFrame(
             {
                 "opd_id": self.opd[o], "keahlian": self.keahlian[s], "awal": self.start[o, s], "mean": mean[o, s],
-                "low": mean[o, s] - half[o, s], "high": mean[o, s] + half[o, s], "sd": sd[o, s],
+                "low": low[o, s], "high": high[o, s], "sd": sd[o, s],
             }
         )  # fmt: skip
 
-    def curves(self) -> pd.DataFrame:
+    def by_skill(self, level: float = 0.95) -> pd.DataFrame:
+        """People who know each skill: frame by keahlian and periode with mean, low, high."""
+        low, high = mean_interval(self.by_skill_curve, level)
+        periods = self.by_skill_curve.shape[1]
+        labels = {"keahlian": np.repeat(self.keahlian.to_numpy(), periods), "periode": np.tile(np.arange(periods), len(self.keahlian))}
+        return pd.DataFrame({**labels, "mean": self.by_skill_curve.mean(axis=0).T.ravel(), "low": low.T.ravel(), "high": high.T.ravel()})
+
+    def coverage(self, level: float = 0.95) -> pd.DataFrame:
+        """OPDs in which somebody knows a skill at the horizon: frame by keahlian with awal, mean, low, high."""
+        covered = (self.known > 0).sum(axis=1)
+        low, high = mean_interval(covered, level)
+        start = (self.start > 0).sum(axis=0)
+        return pd.DataFrame({"keahlian": self.keahlian, "awal": start, "mean": covered.mean(axis=0), "low": low, "high": high})
+
+    def curves(self, level: float = 0.95) -> pd.DataFrame:
         """People x skills known at each period: periode, mean, low, high."""
-        mean, half = _mean_half(self.curve)
-        return pd.DataFrame({"periode": np.arange(len(mean)), "mean": mean, "low": mean - half, "high": mean + half})
-
-
-def _mean_half(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    mean = values.mean(axis=0)
-    return mean, Z95 * values.std(axis=0, ddof=1) / np.sqrt(len(values))
-
-
-@kernel
-def _replicate(know: Any, unit: Any, n_units: Any, tie_start: Any, tie_other: Any, tie_miss: Any, stay: Any, forget: Any, key: Any, periods: Any, curve: Any) -> None:
-    """One replicate in place; draws are keyed by (period, person, skill), so equal people face equal luck in two plans."""
-    n, n_skills = know.shape
-    count = np.zeros((n_units, n_skills), np.int64)
-    old = know.copy()
-    for t in range(periods):
-        count[:] = 0
-        for i in range(n):
-            for s in range(n_skills):
-                count[unit[i], s] += know[i, s]
-        old[:] = know
-        here = child(key, U(t))
-        total = 0
-        for i in range(n):
-            mine = child(here, U(i))
-            for s in range(n_skills):
-                if old[i, s]:
-                    if forget > 0.0 and uniform(word(mine, U(2 * s + 1))) <= forget:
-                        know[i, s] = 0
-                else:
-                    miss = 1.0
-                    k = count[unit[i], s]
-                    if k > 0:
-                        miss = stay ** np.float64(k)
-                    for e in range(tie_start[i], tie_start[i + 1]):
-                        if old[tie_other[e], s]:
-                            miss *= tie_miss[e]
-                    if miss < 1.0 and uniform(word(mine, U(2 * s))) > miss:
-                        know[i, s] = 1
-                total += know[i, s]
-        curve[t + 1] = total
-
-
-@numba.njit(cache=True, nogil=True)
-def _by_opd(know: Any, opd: Any, out: Any) -> None:
-    for i in range(know.shape[0]):
-        for s in range(know.shape[1]):
-            out[opd[i], s] += know[i, s]
+        curve = self.curve
+        low, high = mean_interval(curve, level)
+        return pd.DataFrame({"periode": np.arange(curve.shape[1]), "mean": curve.mean(axis=0), "low": low, "high": high})
 
 
 def skills(
-    cycle: Cycle,
+    cycle: Cycle | Population,
     model: str = "contagion",
-    policy: str = "none",
+    policy: Any = "none",
     periods: int | None = None,
     replicates: int | None = None,
     seed: int | None = None,
+    *,
+    rate: float | None = None,
+    interval: int = 1,
+    rates: Rates | None = None,
+    levels: bool = False,
+    gap: int = 1,
+    receptivity: Any = None,
+    fraction: float = 0.3,
+    first: int = 0,
+    workers: int | None = None,
+    executor: Any = None,
 ) -> SkillSpread:
-    """Simulate how every skill of a cycle spreads while people sit where they sit.
+    r"""Simulate how every skill of a cycle spreads while people change seats by a policy.
 
-    Each period, from the state before it, a person who lacks a skill learns it with probability
-    ``1 - (1 - b)^k prod_e (1 - g w_e)``: k holders among the colleagues of the leaf unit, e over ties to holders, w
-    their strength; a holder forgets with probability f. Rates are those of the settings, else of
-    data/parameters/sebaran.yaml. Draws are keyed by (seed, replicate, period, person, skill): a cycle and the same
-    cycle after a plan are compared on the same luck, and threads or chunks change nothing.
+    A period of the contagion, from the state before it. First the moves of the policy. Then a person v who lacks a
+    skill learns it with probability::
 
-    Special cases: without `keahlian` nobody knows anything and nothing spreads; a person alone in
-    a unit learns along ties only.
+        P(v learns) = a_v (1 - (1 - b)^k prod_e (1 - g w_e))
+
+    k holders who teach among the colleagues of the leaf unit, e over ties to holders, w_e the strength of the tie
+    (known contacts keep theirs; a tie kept after a move has keep * decay^age), a_v the receptivity of v. A holder
+    forgets with probability f; a teacher stops teaching with probability r. Models:
+
+    - 'contagion': f of the rates, r = 0; 'si': f = 0; 'sis': as 'contagion'; 'sir': r of the rates;
+    - 'cascade': r = 1, f = 0: whoever has just learned teaches in one period;
+    - 'threshold': v learns once the share of its contacts who hold the skill (colleagues count 1 each, ties their
+      strength) reaches a threshold, uniform on (0, 1] by person, skill and replicate; 'fractional': the threshold is
+      `fraction` for everybody (complex contagion).
+
+    With `levels`, each level of a skill is learned in turn: level l only by who has l - 1, from a colleague who has
+    reached l + gap or more; a holder who forgets loses the topmost level, and a lesson in the same period keeps it.
+
+    Policies move `rate` of the people every `interval` periods: 'swap' random pairs of one kind of seat; 'ladder'
+    one person of each of a run of consecutive units to the next unit, the last to the first; 'experts_first' those
+    who hold most, each against somebody elsewhere; 'matched' holders to the unit, of 16 drawn, that lacks the most
+    of their skills; 'record' replays the moves in `riwayat` of the last `periods` months, from the units people sat
+    in then; a Plan, or a frame of moves (pegawai_id, jabatan_id, optional periode), is carried out in its period.
+    Each mover keeps one tie to a former colleague. Draws are keyed by (seed, replicate, period, person, skill): two
+    policies meet the same luck, and threads, processes, chunks and their order change nothing.
+
+    Special cases: without `keahlian` nobody knows anything and nothing spreads; a person alone in a unit learns
+    along ties only; a plan that moves nobody is 'none'.
 
     Parameters
     ----------
-    cycle : Cycle
-        For a plan, `cycle.after(plan.moves)`.
-    model : str
-        'contagion'.
-    policy : str
-        'none': nobody moves during the simulated time.
+    cycle : Cycle or Population
+    model : {'contagion', 'si', 'sis', 'sir', 'cascade', 'threshold', 'fractional'}
+    policy : str, Plan or DataFrame
     periods, replicates, seed : int, optional
         Those of the settings where None.
+    rate : float, optional
+        Share of the people who move in one rotation; pindah_per_periode of the parameters where None.
+    interval : int
+        Periods between rotations; the first is in period 1.
+    rates : Rates, optional
+        Those of the settings and parameters where None.
+    levels, gap
+        See above; gap 0 lets a level be taught by who just has it.
+    receptivity : Series by pegawai_id, array or number, optional
+    fraction : float
+    first : int
+        Number of the first replicate, so that an ensemble can be made in parts.
+    workers : int, optional
+        Threads; None takes every processor.
+    executor : Executor, optional
+        With `submit`, such as a ProcessPoolExecutor or a Dask client: replicates run there; same bits.
 
     Returns
     -------
@@ -155,85 +200,90 @@ def skills(
     Raises
     ------
     InputError
-        For an unknown model or policy, or fewer than 2 replicates.
-    """
-    from mutasi_toolkit.skills import holders
+        For an unknown model or policy, a bad rate, or fewer than 2 replicates.
 
-    if model not in MODELS or policy not in POLICIES:
+    Examples
+    --------
+    >>> from mutasi_toolkit.skills.example import two_offices
+    >>> skills(two_offices(), policy="swap", periods=3, replicates=4, seed=1).curve.shape
+    (4, 4)
+    """
+    p, periods, replicates, seed, rates = _inputs(cycle, periods, replicates, seed, rates, levels, receptivity)
+    name, p, plan = _plan(cycle, p, model, policy, periods, rates, rate, interval, gap if levels else 0, fraction)
+    made = histories.setting(p, plan)
+    parts = in_parts(_part, (made, seed), first, first + replicates, workers, executor)
+    curve, known = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    opd = p.opd if p.opd is not None else pd.RangeIndex(p.n_opd, name="opd_id")
+    names = p.keahlian if p.keahlian is not None else pd.RangeIndex(p.n_skills, name="keahlian")
+    return SkillSpread(curve, known, histories.start_counts(p), opd, names, seed, first, model, name, "lanes", p.n)
+
+
+def _part(made: Setting, seed: int, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+    curve, known = histories.run(made, seed, first, last)
+    return curve.astype(np.int32), known
+
+
+def _inputs(
+    cycle: Any, periods: int | None, replicates: int | None, seed: int | None, rates: Rates | None, levels: bool, receptivity: Any
+) -> tuple[Population, int, int, int, Rates]:
+    if isinstance(cycle, Population):
+        p = cycle
+        if rates is None:
+            dated = parameters()
+            names = ("ajar_unit", "ajar_hubungan", "lupa", "berhenti", "simpan_hubungan", "luruh_hubungan")
+            rates = Rates(*(float(dated[n]["nilai"]) for n in names))
+        given = (12 if periods is None else periods, 200 if replicates is None else replicates, 0 if seed is None else seed)
+    else:
+        settings = cycle.settings.sebaran
+        p = population(cycle, levels, receptivity)
+        rates = rates_of(cycle) if rates is None else rates
+        given = (
+            settings.periode if periods is None else periods,
+            settings.replikasi if replicates is None else replicates,
+            cycle.settings.seed if seed is None else seed,
+        )
+    if given[1] < 1 or given[0] < 0:
+        raise InputError(text("spread.few_replicates", replicates=given[1], periods=given[0]))
+    return p, *given, rates
+
+
+def _plan(
+    cycle: Any, p: Population, model: str, policy: Any, periods: int, rates: Rates, rate: float | None, interval: int, gap: int, fraction: float
+) -> tuple[str, Population, Plan]:
+    """Name of the policy, the population it starts from, and the plan of the simulation."""
+    name = ALIASES.get(policy, policy) if isinstance(policy, str) else "plan"
+    if model not in MODELS or name not in POLICIES or (name == "plan" and isinstance(policy, str)):
         raise InputError(text("spread.unknown_model", model=model, policy=policy, models=", ".join(MODELS), policies=", ".join(POLICIES)))
-    settings = cycle.settings.sebaran
-    periods = settings.periode if periods is None else periods
-    replicates = settings.replikasi if replicates is None else replicates
-    seed = cycle.settings.seed if seed is None else seed
-    if replicates < 2 or periods < 1:
-        raise InputError(text("spread.few_replicates", replicates=replicates, periods=periods))
-    held, _, names = holders(cycle)
-    know0 = np.ascontiguousarray(held.toarray().astype(np.uint8))
-    unit, n_units, opd, opd_ids = _groups(cycle)
-    rates = rates_of(cycle)
-    ties = _ties(cycle, rates.tie)
-    curve = np.zeros((replicates, periods + 1), dtype=np.int64)
-    known = np.zeros((replicates, len(opd_ids), len(names)), dtype=np.int32)
-    curve[:, 0] = int(know0.sum())
-    for r in range(replicates):
-        know = know0.copy()
-        _replicate(know, unit, n_units, *ties, 1.0 - rates.unit, rates.forget, stream(seed, SKILLS, r), periods, curve[r])
-        _by_opd(know, opd, known[r])
-    start = np.zeros((len(opd_ids), len(names)), dtype=np.int32)
-    _by_opd(know0, opd, start)
-    return SkillSpread(curve, known, start, opd_ids, names, seed)
+    share = float(parameters()["pindah_per_periode"]["nilai"]) if rate is None else float(rate)
+    if not 0.0 <= share <= 1.0 or interval < 1 or not 0.0 < fraction <= 1.0 or gap < 0:
+        raise InputError(text("spread.rotation", rate=rate, interval=interval, fraction=fraction, gap=gap))
+    law = replace(rates, **MODELS[model])
+    plan = Plan(
+        int(periods), KINDS.get(model, KINDS["contagion"]), law.unit, law.tie, law.forget, law.stop, law.keep, law.decay,
+        bar=float(fraction), policy=POLICIES[name], rate=share, interval=int(interval), gap=int(gap),
+    )  # fmt: skip
+    if name in {"plan", "record"}:
+        if isinstance(cycle, Population) and name == "record":
+            raise InputError(text("spread.no_record"))
+        p, who, goes, when = record_of(cycle, p, int(periods)) if name == "record" else moves_of(cycle, p, policy)
+        plan = replace(plan, who=who, goes=goes, when=when, policy=POLICIES[name] if len(who) else 0)
+    return name, p, plan
 
 
-def _groups(cycle: Cycle) -> tuple[np.ndarray, int, np.ndarray, pd.Index]:
-    unit, units = pd.factorize(cycle.seated["unit_id"], sort=True)
-    opd_ids = pd.Index(np.unique(cycle.seat["opd_id"].to_numpy(dtype=object).astype(str)), name="opd_id")
-    return unit.astype(np.int64), len(units), opd_ids.get_indexer(cycle.seated["opd_id"]).astype(np.int64), opd_ids
+def join_skills(parts: list[SkillSpread]) -> SkillSpread:
+    """One result of the results of consecutive replicates, as one call would have given it.
 
-
-def _ties(cycle: Cycle, rate: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Known contacts both ways, by the person who learns: start, the other, chance that the tie does not teach."""
-    people = pd.Index(cycle.pegawai["pegawai_id"])
-    a, b = (people.get_indexer(cycle.hubungan[c]) for c in ("pegawai_a", "pegawai_b"))
-    strength = cycle.hubungan["kekuatan"].fillna(1.0).to_numpy(dtype=float)
-    learner, other = np.concatenate([a, b]), np.concatenate([b, a])
-    miss = 1.0 - rate * np.concatenate([strength, strength])
-    order = np.lexsort((other, learner))
-    start = np.searchsorted(learner[order], np.arange(len(people) + 1)).astype(np.int64)
-    return start, other[order].astype(np.int64), miss[order]
-
-
-def compare_skills(a: SkillSpread, b: SkillSpread) -> pd.DataFrame:
-    """Paired differences b - a in people who know at the horizon, by OPD and skill, on common draws.
-
-    Returns
-    -------
-    DataFrame
-        opd_id, keahlian, sebelum, sesudah, selisih, low, high (95 % of the mean difference), pasti (bool:
-        the interval does not hold 0), replikasi_perlu (replicates after which a difference of this size
-        would be certain; 0 where it already is or there is none). The row with opd_id '' is all of them.
+    Raises
+    ------
+    InputError
+        When they do not belong together.
     """
-    if a.known.shape != b.known.shape or a.seed != b.seed:
-        raise InputError(text("spread.not_paired"))
-    first, second = a.known, b.known
-    keep = (first.sum(axis=0) > 0) | (second.sum(axis=0) > 0)
-    o, s = np.nonzero(keep)
-    rows = _differences(first[:, o, s], second[:, o, s])
-    rows.insert(0, "keahlian", a.keahlian[s])
-    rows.insert(0, "opd_id", a.opd[o])
-    total = _differences(first.sum(axis=(1, 2))[:, None], second.sum(axis=(1, 2))[:, None])
-    total.insert(0, "keahlian", "")
-    total.insert(0, "opd_id", "")
-    return pd.concat([total, rows], ignore_index=True)
-
-
-def _differences(first: np.ndarray, second: np.ndarray) -> pd.DataFrame:
-    change = (second - first).astype(float)
-    mean, half = _mean_half(change)
-    sd = change.std(axis=0, ddof=1)
-    sure = (np.abs(mean) > half) & (mean != 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        needed = np.ceil((Z95 * sd / np.abs(mean)) ** 2)
-    needed = np.where(sure | (mean == 0), 0, np.nan_to_num(needed)).astype(np.int64)
-    return pd.DataFrame(
-        {"sebelum": first.mean(axis=0), "sesudah": second.mean(axis=0), "selisih": mean, "low": mean - half, "high": mean + half, "pasti": sure, "replikasi_perlu": needed}
+    parts = sorted(parts, key=lambda part: part.first)
+    head, expected = parts[0], parts[0].first
+    for part in parts:
+        if (part.seed, part.model, part.policy, part.first, part.known.shape[1:]) != (head.seed, head.model, head.policy, expected, head.known.shape[1:]):
+            raise InputError(text("spread.join"))
+        expected += part.replicates
+    return replace(
+        head, by_skill_curve=np.concatenate([x.by_skill_curve for x in parts]), known=np.concatenate([x.known for x in parts])
     )
