@@ -2,6 +2,7 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
+BENCH := .venv-bench
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 export UV_SYSTEM_CERTS := 1
@@ -15,6 +16,7 @@ help:
 	@echo "make test-fast  the same without the slow tests"
 	@echo "make setup   the set-up alone"
 	@echo "make lab     JupyterLab on the notebooks"
+	@echo "make bench   peers into .venv-bench, then every benchmark into docs/benchmarks.md"
 	@echo "make lock    requirements.lock and environment.yml anew from pyproject.toml"
 
 setup: $(VENV)/.ready
@@ -38,13 +40,20 @@ test-fast: setup
 
 lock: setup
 	$(UV) pip compile pyproject.toml --all-extras --group test --group docs --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
+	$(UV) pip compile pyproject.toml --group bench -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-bench.lock
 	$(PY) tools/environment.py
 
 lab: setup
 	$(VENV)/bin/jupyter lab notebooks
 
-bench: setup
-	@$(VENV)/bin/mutasi bench
+bench: $(BENCH)/.ready
+	@$(BENCH)/bin/mutasi bench
+
+$(BENCH)/.ready: requirements-bench.lock $(VENV)/.ready
+	@$(PYTHON) -m venv $(BENCH)
+	@$(UV) pip install --quiet --python $(BENCH)/bin/python --require-hashes -r requirements-bench.lock
+	@$(UV) pip install --quiet --python $(BENCH)/bin/python --no-deps --no-build-isolation -e .
+	@touch $@
 
 clean:
-	rm -rf $(VENV) runs
+	rm -rf $(VENV) $(BENCH) runs

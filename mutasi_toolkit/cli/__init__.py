@@ -19,6 +19,7 @@ COMMANDS = (
     "close",
     "explain",
     "synth",
+    "bench",
 )
 """Every command, in the order that `mutasi --help` lists them.
 

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from mutasi_toolkit.skills.bridging import (
+    ROLES,
+    bridging,
+    brokerage,
+    gould_fernandez,
+    service_graph,
+    to_igraph,
+)
 from mutasi_toolkit.skills.coverage import coverage, places, sole_holders, unit_matrix
+from mutasi_toolkit.skills.derive import Mapping, complete, derive, read_mapping, usual_requirements
+from mutasi_toolkit.skills.diversity import diversity, hill, rao_stirling, shannon, skill_distance
 from mutasi_toolkit.skills.fit import Profile, cutoffs, fit, fit_codes, jpm_table, profile
+from mutasi_toolkit.skills.leavers import Leavers, bus_factor, bus_factor_by_opd, leavers
+from mutasi_toolkit.skills.nestedness import Nestedness, nestedness, nodf
+from mutasi_toolkit.skills.projections import (
+    Projection,
+    project,
+    projection,
+    share_of_holdings,
+    skill_holders,
+)
 from mutasi_toolkit.skills.table import (
     SkillMatrix,
     derived_share,
@@ -15,6 +34,10 @@ from mutasi_toolkit.skills.table import (
 )
 
 __all__ = [
-    "Profile", "SkillMatrix", "coverage", "cutoffs", "derived_share", "fit", "fit_codes", "from_network", "holders",
-    "jpm_table", "levels", "network", "places", "profile", "required", "sole_holders", "unit_matrix",
+    "ROLES", "Leavers", "Mapping", "Nestedness", "Profile", "Projection", "SkillMatrix", "bridging", "brokerage",
+    "bus_factor", "bus_factor_by_opd", "complete", "coverage", "cutoffs", "derive", "derived_share", "diversity", "fit",
+    "fit_codes", "from_network", "gould_fernandez", "hill", "holders", "jpm_table", "leavers", "levels", "nestedness",
+    "network", "nodf", "places", "profile", "project", "projection", "rao_stirling", "read_mapping", "required",
+    "service_graph", "shannon", "share_of_holdings", "skill_distance", "skill_holders", "sole_holders", "to_igraph",
+    "unit_matrix", "usual_requirements",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mutasi_toolkit.skills.table import derived, group_codes, holders, membership, required
+from mutasi_toolkit.skills.table import derived, entries, group_codes, holders, membership, required
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
@@ -78,7 +78,7 @@ def coverage(cycle: Cycle) -> pd.DataFrame:
     sums = membership(codes, len(opds))
     present = (sums @ held.matrix.astype(np.int64)).toarray()
     from_derived = (sums @ derived(cycle, held).astype(np.int64)).toarray()
-    asked = _asked(cycle, held.keahlian, opds)
+    asked = required_in(cycle, held.keahlian, opds)
     demanded = _demanded(cycle, held.keahlian, opds)
     need = np.where(asked, np.maximum(demanded, 1), 0)
     o, s = np.nonzero((need > 0) | (present > 0))
@@ -90,7 +90,7 @@ def coverage(cycle: Cycle) -> pd.DataFrame:
     return pd.DataFrame(columns, index=index)
 
 
-def _asked(cycle: Cycle, skills: pd.Index, opds: pd.Index) -> np.ndarray:
+def required_in(cycle: Cycle, skills: pd.Index, opds: pd.Index) -> np.ndarray:
     """Whether some seat class of each OPD asks for each skill, at any level."""
     of_seat = membership(opds.get_indexer(cycle.seat["opd_id"]), len(opds))
     return (of_seat @ (required(cycle, skills) > 0).astype(np.int64)).toarray() > 0
@@ -131,9 +131,9 @@ def sole_holders(cycle: Cycle) -> pd.DataFrame:
     _, first, count = np.unique(cell, return_index=True, return_counts=True)
     at = first[count == 1]
     person, skill = coo.row[at], coo.col[at]
-    asked = _asked(cycle, held.keahlian, opds)
+    asked = required_in(cycle, held.keahlian, opds)
     marks = derived(cycle, held)
-    is_derived = np.asarray(marks[person, skill]).ravel().astype(bool)
+    is_derived = entries(marks, person, skill)
     return pd.DataFrame(
         {
             "opd_id": opds[codes[person]],

@@ -201,3 +201,40 @@ def complete(cycle: Cycle, mapping: Mapping | None = None, training: pd.DataFram
         return cycle
     whole = pd.concat([cycle.keahlian, new], ignore_index=True) if len(cycle.keahlian) else new
     return replace(cycle, keahlian=whole.sort_values(["pegawai_id", "keahlian"], ignore_index=True))
+
+
+def usual_requirements(cycle: Cycle) -> pd.DataFrame:
+    """The nine managerial and socio-cultural competencies at their usual level, where `syarat` names none.
+
+    The level is that of `tingkat_baku` in data/parameters/jpm.yaml for the `jenis` of the seat and, for functional
+    seats, its `jenjang`. A competence that `syarat` already asks of a seat is left as it is there; a seat whose
+    jenis or jenjang has no usual level gets none. Nothing adds these rows silently: they are a start for an office
+    without standards, to be joined to `syarat` and edited.
+
+    Returns
+    -------
+    DataFrame
+        As the table syarat: jabatan_id, keahlian, tingkat; sorted.
+
+    Examples
+    --------
+    >>> from mutasi_toolkit.skills.example import two_offices
+    >>> rows = usual_requirements(two_offices())
+    >>> len(rows), set(rows["tingkat"])
+    (18, {1})
+    """
+    values = load_yaml(data_dir("parameters") / "jpm.yaml")
+    usual, names = values["tingkat_baku"], values["kompetensi"]
+    competencies = [*names["manajerial"], *names["sosial_kultural"]]
+
+    def level(jenis: str, jenjang: str) -> int:
+        found = usual.get(jenis, 0)
+        return int(found.get(jenjang, 0) if isinstance(found, dict) else found if isinstance(found, int) else 0)
+
+    kinds = cycle.jabatan[["jabatan_id", "jenis", "jenjang"]].fillna("")
+    rows = [(j, name, level(a, b)) for j, a, b in kinds.itertuples(index=False) for name in competencies]
+    frame = pd.DataFrame([r for r in rows if r[2]], columns=["jabatan_id", "keahlian", "tingkat"])
+    frame = frame.astype({c: t for c, t in cycle.syarat.dtypes.items() if c in frame})
+    asked = pd.MultiIndex.from_frame(cycle.syarat[["jabatan_id", "keahlian"]])
+    frame = frame[~pd.MultiIndex.from_frame(frame[["jabatan_id", "keahlian"]]).isin(asked)]
+    return frame.sort_values(["jabatan_id", "keahlian"], ignore_index=True)

@@ -297,3 +297,16 @@ def group_codes(cycle: Cycle, level: str = "opd") -> tuple[np.ndarray, pd.Index]
     every = np.unique(cycle.seat[column].to_numpy(dtype=object).astype(str))
     ids = pd.Index(every, dtype="str", name=column)
     return ids.get_indexer(cycle.seated[column]), ids
+
+
+def entries(matrix: sparse.csr_array, row: np.ndarray, column: np.ndarray) -> np.ndarray:
+    """Values of single cells, also of none: scipy gives no array for empty positions.
+
+    Examples
+    --------
+    >>> entries(sparse.csr_array(np.eye(2)), np.array([0, 1]), np.array([0, 0])).tolist()
+    [1.0, 0.0]
+    """
+    if not len(row):
+        return np.zeros(0, dtype=matrix.dtype)
+    return np.asarray(sparse.csr_matrix(matrix)[row, column]).ravel()

@@ -1,0 +1,295 @@
+"""Measures of the skill network: by hand, against networkx, igraph and naive loops, under relabelling, and degenerate."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise, permutations
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import sparse
+
+from mutasi_toolkit import skills
+from mutasi_toolkit.cycle import Cycle
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.skills.example import two_offices
+
+#: Sums of at most a few hundred doubles.
+CLOSE = 1e-9
+TABLES = arrays(np.int8, st.tuples(st.integers(1, 7), st.integers(1, 6)), elements=st.integers(0, 1))
+
+
+# projections
+
+
+@pytest.mark.parametrize(
+    ("weight", "peer"),
+    [
+        ("bersama", nx.bipartite.weighted_projected_graph),
+        ("jaccard", nx.bipartite.overlap_weighted_projected_graph),
+        ("newman", nx.bipartite.collaboration_weighted_projected_graph),
+    ],
+)
+def test_projections_equal_networkx(contoh: Cycle, weight: str, peer) -> None:
+    held = skills.holders(contoh)
+    graph = nx.bipartite.from_biadjacency_matrix(sparse.csr_array(held.matrix.astype(int)))
+    n = held.matrix.shape[0]
+    expected = nx.to_numpy_array(peer(graph, range(n)), nodelist=range(n))
+    np.testing.assert_allclose(skills.project(held.matrix, weight).toarray(), expected, rtol=CLOSE)
+
+
+def test_projection_of_units_is_the_hand_count() -> None:
+    made = skills.projection(two_offices(), "opd", "jaccard")
+    assert made.matrix.toarray().tolist() == [[0.0, 0.5], [0.5, 0.0]]
+    graph = made.graph()
+    assert graph.edges["D1", "D2"]["weight"] == 0.5
+    assert graph.graph["turunan"] == 0.25
+
+
+@given(TABLES)
+def test_projection_follows_relabelling(table: np.ndarray) -> None:
+    order = np.arange(len(table))[::-1]
+    one = skills.project(sparse.csr_array(table), "newman").toarray()
+    two = skills.project(sparse.csr_array(table[order]), "newman").toarray()
+    np.testing.assert_allclose(two, one[np.ix_(order, order)], rtol=CLOSE)
+    assert (one == one.T).all()
+    assert not np.diag(one).any()
+
+
+def test_projection_refuses_what_it_does_not_know() -> None:
+    with pytest.raises(InputError, match="jaccard"):
+        skills.projection(two_offices(), "opd", "cosine")
+    with pytest.raises(InputError, match="pegawai"):
+        skills.projection(two_offices(), "kota")
+    assert skills.project(sparse.csr_array((0, 3))).shape == (0, 0)
+
+
+def test_skill_holders_equal_group_by(contoh: Cycle) -> None:
+    found = skills.skill_holders(contoh)
+    table = contoh.keahlian[contoh.keahlian["tingkat"] >= contoh.settings.tingkat_pemegang]
+    table = table.assign(opd_id=table["pegawai_id"].map(contoh.seated["opd_id"]))
+    per = table.groupby(["keahlian", "opd_id"]).size()
+    for skill, row in found.iterrows():
+        mine = per[skill] if skill in per.index.get_level_values(0) else pd.Series(dtype=int)
+        assert (row["pemegang"], row["opd_pemegang"], row["opd_tunggal"]) == (mine.sum(), len(mine), (mine == 1).sum())
+    coverage = skills.coverage(contoh).reset_index()
+    empty = coverage[(coverage["dibutuhkan"] > 0) & (coverage["pemegang"] == 0)].groupby("keahlian").size()
+    assert found["opd_kosong"].to_dict() == empty.reindex(found.index, fill_value=0).to_dict()
+
+
+# bus factor
+
+
+def brute_force(table: np.ndarray, share: float) -> int:
+    held = table.any(axis=0)
+    needed = int(np.ceil(share * held.sum() - 1e-9))
+    for size in range(len(table) + 1):
+        for gone in combinations(range(len(table)), size):
+            rest = np.delete(table, gone, axis=0)
+            if (held & ~rest.any(axis=0)).sum() >= needed:
+                return size
+    raise AssertionError
+
+
+@given(TABLES, st.sampled_from([0.0, 0.3, 0.5, 0.8, 1.0]))
+def test_bus_factor_equals_brute_force(table: np.ndarray, share: float) -> None:
+    found = skills.leavers(table, share)
+    assert len(found.people) == brute_force(table, share) == found.bound
+    assert found.proved
+    assert found.greedy >= found.bound
+    rest = np.delete(table, found.people, axis=0)
+    assert sorted(found.lost) == [s for s in range(table.shape[1]) if table[:, s].any() and not rest[:, s].any()]
+    assert len(found.lost) >= found.needed
+
+
+def test_greedy_is_beaten_where_one_easy_skill_misleads() -> None:
+    """The one-holder skill first, then two disjoint pairs, costs 5; three skills of the same three people cost 3."""
+    table = np.zeros((8, 6), dtype=int)
+    table[0, 0] = table[[1, 2], 1] = table[[3, 4], 2] = 1
+    table[5:8, 3:6] = 1
+    found = skills.leavers(table, share=0.5)
+    assert (len(found.people), found.greedy, found.proved) == (3, 5, True)
+
+
+def test_bus_factor_grows_with_the_share_and_is_proved(contoh: Cycle) -> None:
+    sizes = [skills.bus_factor(contoh, s).iloc[0] for s in (0.0, 0.1, 0.3, 0.6, 1.0)]
+    assert [r["pegawai"] for r in sizes] == sorted(r["pegawai"] for r in sizes)
+    assert all(r["terbukti"] and r["tamak"] >= r["pegawai"] for r in sizes)
+    assert sizes[-1]["hilang"] == sizes[-1]["keahlian"]
+    by_opd = skills.bus_factor_by_opd(contoh, 0.3)
+    assert by_opd.loc["D" if "D" in by_opd.index else by_opd.index[0], "pegawai"] >= 1
+
+
+def test_a_stopped_search_still_has_a_bound() -> None:
+    rng = np.random.default_rng(5)
+    table = rng.random((60, 24)) < 0.15
+    found, whole = skills.leavers(table, 0.5, nodes=1), skills.leavers(table, 0.5)
+    assert found.bound <= whole.bound == len(whole.people) <= len(found.people) <= found.greedy
+
+
+def test_bus_factor_degenerate() -> None:
+    assert len(skills.leavers(np.zeros((3, 2)), 1.0).people) == 0
+    assert skills.leavers(np.zeros((0, 2)), 0.5).proved
+    with pytest.raises(InputError, match=r"1\.5"):
+        skills.leavers(np.ones((2, 2)), 1.5)
+    with pytest.raises(InputError, match="D9"):
+        skills.bus_factor(two_offices(), opd_id="D9")
+
+
+# diversity
+
+
+def test_hill_numbers_of_even_counts_are_their_number() -> None:
+    for q in (0, 0.5, 1, 2, 7, float("inf")):
+        assert skills.hill([5, 5, 5, 5, 0], q)[0] == pytest.approx(4, rel=CLOSE)
+
+
+@given(arrays(np.int64, st.integers(1, 8), elements=st.integers(0, 50)).filter(lambda c: c.sum() > 0))
+def test_diversity_equals_naive_sums(counts: np.ndarray) -> None:
+    p = [c / counts.sum() for c in counts if c]
+    assert skills.shannon(counts)[0] == pytest.approx(-sum(x * np.log(x) for x in p), abs=CLOSE)
+    assert skills.hill(counts, 2)[0] == pytest.approx(1 / sum(x * x for x in p), rel=CLOSE)
+    orders = [skills.hill(counts, q)[0] for q in (0, 0.5, 1, 2, 5, float("inf"))]
+    assert all(a >= b - CLOSE for a, b in pairwise(orders))
+    apart = 1.0 - np.eye(len(counts))
+    assert skills.rao_stirling(counts, apart)[0] == pytest.approx(1 - sum(x * x for x in p), abs=CLOSE)
+
+
+def test_rao_stirling_equals_naive_loops() -> None:
+    rng = np.random.default_rng(8)
+    counts, d = rng.integers(0, 9, 6), rng.random((6, 6))
+    d = np.triu(d, 1) + np.triu(d, 1).T
+    p = counts / counts.sum()
+    expected = sum(d[i, j] * p[i] * p[j] for i in range(6) for j in range(6))
+    assert skills.rao_stirling(counts, d)[0] == pytest.approx(expected, rel=CLOSE)
+
+
+def test_diversity_of_units(contoh: Cycle) -> None:
+    found = skills.diversity(contoh)
+    counts = skills.unit_matrix(contoh)
+    assert found["hill_0"].tolist() == (counts > 0).sum(axis=1).tolist()
+    assert (found["hill_2"] <= found["hill_1"] + CLOSE).all()
+    assert found["merata"].dropna().between(0, 1 + CLOSE).all()
+    assert found["rao_stirling"].dropna().between(0, 1).all()
+    distance = skills.skill_distance(contoh)
+    assert (distance.to_numpy() == distance.to_numpy().T).all()
+
+
+def test_diversity_degenerate() -> None:
+    assert np.isnan(skills.hill([0, 0], 0)[0])
+    assert np.isnan(skills.hill([0, 0], float("inf"))[0])
+    assert np.isnan(skills.shannon([0])[0])
+    assert skills.shannon([7])[0] == 0
+    for bad in ([-1, 2], [np.nan, 1]):
+        with pytest.raises(InputError):
+            skills.shannon(bad)
+    with pytest.raises(InputError):
+        skills.hill([1], -1)
+    with pytest.raises(InputError):
+        skills.rao_stirling([1, 1], [[0, 1], [0.5, 0]])
+    bare = skills.diversity(two_offices(keahlian="pegawai_id,keahlian,tingkat\n"))
+    assert bare["hill_0"].tolist() == [0, 0]
+    assert bare["turunan"].isna().all()
+
+
+# nestedness
+
+
+def naive_nodf(table: np.ndarray) -> float:
+    """Sorted by fill, pair by pair, as the paper tells it."""
+
+    def half(rows: list[np.ndarray]) -> tuple[float, int]:
+        rows = sorted(rows, key=lambda r: -int(r.sum()))
+        total = 0.0
+        for upper, lower in combinations(rows, 2):
+            if upper.sum() > lower.sum() > 0:
+                total += 100.0 * int((upper & lower).sum()) / int(lower.sum())
+        return total, len(rows) * (len(rows) - 1) // 2
+
+    (a, n), (b, m) = half(list(table.astype(int))), half(list(table.T.astype(int)))
+    return (a + b) / (n + m) if n + m else float("nan")
+
+
+def test_nodf_of_the_published_example() -> None:
+    """Almeida-Neto et al. (2008), Figure 1: rows 53, columns 63, whole 58."""
+    found = skills.nodf(np.array([[1, 0, 1, 1, 1], [1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [1, 1, 0, 0, 0], [1, 1, 0, 0, 0]]))
+    assert [round(v, 2) for v in found[:3]] == [58.33, 53.33, 63.33]
+
+
+@given(TABLES)
+def test_nodf_equals_the_naive_one_and_ignores_order(table: np.ndarray) -> None:
+    assert skills.nodf(table).nodf == pytest.approx(naive_nodf(table), nan_ok=True, abs=CLOSE)
+    assert skills.nodf(table[::-1, ::-1]).nodf == pytest.approx(skills.nodf(table).nodf, nan_ok=True, abs=CLOSE)
+
+
+def test_nodf_of_triangle_block_and_nothing() -> None:
+    assert skills.nodf(np.tri(6)).nodf == 100.0
+    assert skills.nodf(np.ones((4, 4))).nodf == 0.0
+    assert np.isnan(skills.nodf(np.ones((1, 1))).nodf)
+    assert np.isnan(skills.nodf(np.zeros((0, 0))).nodf)
+
+
+# bridging and brokerage
+
+
+def test_bridging_equals_networkx(contoh: Cycle) -> None:
+    graph = skills.service_graph(contoh).to_networkx()
+    for v, name in graph.nodes(data="name"):
+        assert name is not None, v
+    between = nx.betweenness_centrality(graph)
+    tight = nx.constraint(graph)
+    name = nx.get_node_attributes(graph, "name")
+    for of in ("pegawai", "unit"):
+        found = skills.bridging(contoh, of)
+        mine = {name[v]: (between[v], tight[v]) for v in graph if name[v] in found.index}
+        expected = pd.DataFrame(mine, index=["antara", "kendala"]).T.reindex(found.index)
+        np.testing.assert_allclose(found[["antara", "kendala"]], expected, rtol=1e-7, atol=1e-12)
+
+
+def test_who_once_sat_elsewhere_is_the_bridge() -> None:
+    cycle = two_offices(riwayat="pegawai_id,unit_asal,unit_tujuan,tanggal\nP3,D1,D2,2023-01-01\n")
+    found = skills.bridging(cycle)
+    assert found.index[0] == "P3"
+    assert found.loc["P3", ["derajat", "opd_terhubung"]].tolist() == [2, 1]
+    # Of the 15 pairs of the other six vertices, those between {D1, P1, P2} and {D2, P4} pass P3: 3 * 2.
+    assert found.loc["P3", "antara"] == pytest.approx(6 / 15)
+    assert (found["antara"].drop("P3") == 0).all()
+
+
+def naive_roles(graph: nx.DiGraph, group: dict) -> dict:
+    out = {v: dict.fromkeys(skills.ROLES, 0) for v in graph}
+    for a, b, c in permutations(graph, 3):
+        if graph.has_edge(a, b) and graph.has_edge(b, c) and not graph.has_edge(a, c):
+            x, y, z = group[a], group[b], group[c]
+            role = (
+                "koordinator" if x == y == z else "konsultan" if x == z else "penjaga" if y == z else "wakil" if x == y else "penghubung"
+            )
+            out[b][role] += 1
+    return out
+
+
+@given(st.integers(0, 200))
+def test_brokerage_equals_naive_triads(seed: int) -> None:
+    graph = nx.gnp_random_graph(9, 0.3, seed=seed, directed=True)
+    group = {v: v % 3 for v in graph}
+    found = skills.gould_fernandez(graph, group)
+    assert found[list(skills.ROLES)].T.to_dict() == naive_roles(graph, group)
+    same = skills.gould_fernandez(nx.to_scipy_sparse_array(graph), [group[v] for v in graph])
+    assert (same.to_numpy() == found.to_numpy()).all()
+
+
+def test_brokerage_by_hand_and_degenerate(contoh: Cycle) -> None:
+    star = nx.DiGraph([("a", "b"), ("b", "c"), ("b", "d"), ("b", "b")])
+    found = skills.gould_fernandez(star, {"a": 1, "b": 1, "c": 1, "d": 2})
+    assert found.loc["b"].to_dict() == {"koordinator": 1, "konsultan": 0, "penjaga": 0, "wakil": 1, "penghubung": 0, "jumlah": 2}
+    assert skills.gould_fernandez(nx.DiGraph(), {}).empty
+    with pytest.raises(InputError):
+        skills.gould_fernandez(np.zeros((2, 2)), [1])
+    for of in ("pegawai", "unit"):
+        table = skills.brokerage(contoh, of)
+        assert (table["jumlah"] == table[list(skills.ROLES)].sum(axis=1)).all()
+        assert "turunan" in table
