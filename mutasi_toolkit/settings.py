@@ -69,7 +69,9 @@ class Bobot(_Strict):
 
     beban: one person of shortage or surplus; kecocokan: JPM rising from 0 to 100 percent;
     pengetahuan: one more person who knows a skill at the horizon; gangguan: the greatest disruption
-    of one person; pindah: one move.
+    of one person; pindah: one move; beban_unit: one person of shortage or surplus of a unit as a whole;
+    kosong: a seat class that is needed and has nobody; pemegang_tunggal: one holder short of two, of a
+    skill of which an OPD had so many.
     """
 
     beban: float = Field(default=10.0, ge=0)
@@ -77,14 +79,34 @@ class Bobot(_Strict):
     pengetahuan: float = Field(default=0.5, ge=0)
     gangguan: float = Field(default=2.0, ge=0)
     pindah: float = Field(default=1.0, ge=0)
+    beban_unit: float = Field(default=0.0, ge=0)
+    kosong: float = Field(default=0.0, ge=0)
+    pemegang_tunggal: float = Field(default=0.0, ge=0)
 
 
 class Anggaran(_Strict):
-    """Most moves in the round: in all, out of one OPD, into one OPD (empty: no limit)."""
+    """Most moves in the round: in all, out of and into one OPD, out of and into one unit (empty: no limit)."""
 
     pindah: int | None = Field(default=None, ge=0)
     keluar_per_opd: int | None = Field(default=None, ge=0)
     masuk_per_opd: int | None = Field(default=None, ge=0)
+    keluar_per_unit: int | None = Field(default=None, ge=0)
+    masuk_per_unit: int | None = Field(default=None, ge=0)
+
+
+class Kelompok(_Strict):
+    """How many of a group of people move, or are in an OPD after the moves.
+
+    The group are the people whose `kolom` of the table pegawai says `nilai`; opd: only those who come to
+    sit in it (empty: anywhere); hitung: those who move, or those who are there.
+    """
+
+    kolom: Literal["jenis_kelamin", "status", "golongan", "pendidikan", "profesi", "bidang_ilmu"]
+    nilai: str
+    opd: str | None = None
+    hitung: Literal["pindah", "ada"] = "pindah"
+    paling_sedikit: int | None = Field(default=None, ge=0)
+    paling_banyak: int | None = Field(default=None, ge=0)
 
 
 class Jaminan(_Strict):
@@ -92,13 +114,15 @@ class Jaminan(_Strict):
 
     opd_tidak_memburuk: no OPD ends with a larger sum of |ada - kebutuhan|; pemegang_tunggal: a sole
     holder leaves an OPD only when a successor comes; pengalaman_min: the share of today's experienced
-    staff that each OPD keeps; isi_min: the share of its need that each OPD keeps filled, where it is today.
+    staff that each OPD keeps; isi_min: the share of its need that each OPD keeps filled, where it is today;
+    kelompok: least and most of groups of people who move, or are in an OPD (a fair share of the burden).
     """
 
     opd_tidak_memburuk: bool = True
     pemegang_tunggal: bool = True
     pengalaman_min: float | None = Field(default=None, ge=0, le=1)
     isi_min: float | None = Field(default=None, ge=0, le=1)
+    kelompok: tuple[Kelompok, ...] = ()
 
 
 class Sebaran(_Strict):

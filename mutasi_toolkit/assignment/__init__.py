@@ -6,5 +6,6 @@ from mutasi_toolkit.assignment.explain import Explanation, explain
 from mutasi_toolkit.assignment.plan import Plan
 from mutasi_toolkit.assignment.problem import Problem
 from mutasi_toolkit.assignment.solve import solve
+from mutasi_toolkit.assignment.verify import Verification, Violation, verify
 
-__all__ = ["Explanation", "Plan", "Problem", "explain", "solve"]
+__all__ = ["Explanation", "Plan", "Problem", "Verification", "Violation", "explain", "solve", "verify"]

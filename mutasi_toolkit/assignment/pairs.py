@@ -85,18 +85,18 @@ def checked_capacity(capacity: Mapping[Any, float] | pd.Series | pd.DataFrame, p
     return values
 
 
-def capacity_units(weight: np.ndarray, capacity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights and capacities as ints over one unit; FREE where unlimited."""
+def capacity_units(weight: np.ndarray, capacity: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
+    """Weights and capacities as ints over one unit, FREE where unlimited; and the units in 1."""
     limited = np.isfinite(capacity)
-    both = whole(np.concatenate([weight, np.where(limited, capacity, 0.0)])).number
-    return both[: len(weight)], np.where(limited, both[len(weight) :], FREE)
+    made = whole(np.concatenate([weight, np.where(limited, capacity, 0.0)]))
+    return made.number[: len(weight)], np.where(limited, made.number[len(weight) :], FREE), made.per_unit
 
 
-def model_of_pairs(frame: pd.DataFrame, limits: np.ndarray, person: np.ndarray, position: np.ndarray, positions: pd.Index) -> tuple[Model, Whole]:
-    """The model of checked pairs; rows are the positions' capacities."""
+def model_of_pairs(frame: pd.DataFrame, limits: np.ndarray, person: np.ndarray, position: np.ndarray, positions: pd.Index) -> tuple[Model, Whole, int]:
+    """The model of checked pairs, whose rows are the positions' capacities; and the unit of its weights."""
     n_arcs, n_people = len(frame), int(person.max()) + 1
     cost = whole(frame["cost"].to_numpy())
-    weight, high = capacity_units(frame["weight"].to_numpy(), limits)
+    weight, high, unit = capacity_units(frame["weight"].to_numpy(), limits)
     arc, none = np.arange(n_arcs), np.zeros(0, dtype=np.int64)
     model = Model(
         person=person,
@@ -115,4 +115,4 @@ def model_of_pairs(frame: pd.DataFrame, limits: np.ndarray, person: np.ndarray, 
         tie=tie_weights(frame["person"].astype(str), frame["position"].astype(str)),
         hint=np.zeros(len(positions), dtype=np.int64),
     )
-    return model, cost
+    return model, cost, unit

@@ -67,6 +67,10 @@ class Problem:
         Where it came from.
     costs : ndarray or None
         Costs of the pairs as given.
+    gains : dict of str to list of float
+        Value of one more holder by number of holders, for each 'opd|skill' whose holders a plan can change.
+    weight_unit : int
+        Units of the model in one unit of weight of the pairs.
     """
 
     model: Model
@@ -78,6 +82,8 @@ class Problem:
     error: float = 0.0
     cycle: Cycle | None = None
     costs: np.ndarray | None = None
+    gains: dict[str, list[float]] = field(default_factory=dict, repr=False)
+    weight_unit: int = 1
 
     @classmethod
     def from_pairs(cls, pairs: pd.DataFrame, capacity: Mapping[Any, float] | pd.Series | pd.DataFrame) -> Problem:
@@ -121,9 +127,9 @@ class Problem:
         person, people = codes_of(frame["person"])
         position, positions = codes_of(frame["position"])
         limits = checked_capacity(capacity, positions)
-        model, cost = model_of_pairs(frame, limits, person, position, positions)
+        model, cost, unit = model_of_pairs(frame, limits, person, position, positions)
         terms = Terms(arcs={"cost": model.cost})
-        return cls(model, people, positions, position, terms, cost.per_unit, cost.error, costs=frame["cost"].to_numpy())
+        return cls(model, people, positions, position, terms, cost.per_unit, cost.error, costs=frame["cost"].to_numpy(), weight_unit=unit)
 
     @classmethod
     def from_cycle(cls, cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pairs | None = None) -> Problem:

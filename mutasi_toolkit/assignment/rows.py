@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from mutasi_toolkit.assignment.model import FREE, Entries, entries_of
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import text
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
@@ -77,18 +79,37 @@ class Changes:
 
 
 def move_rows(rows: Rows, cycle: Cycle, arcs: Any, limits: Any) -> None:
-    """(3) Budgets of moves, in all and by OPD."""
+    """(3) Budgets of moves, in all, by OPD and by unit."""
     budget = cycle.settings.anggaran
     moves = np.flatnonzero(arcs.is_move)
     if budget.pindah is not None:
         rows.one("anggaran|pindah", -FREE, budget.pindah, moves)
-    origin, target = limits.opd[arcs.own[arcs.person[moves]]], limits.opd[arcs.seat[moves]]
-    leaves = origin != target
-    for name, most, side in (("keluar", budget.keluar_per_opd, origin), ("masuk", budget.masuk_per_opd, target)):
-        if most is not None:
-            n = len(limits.opd_ids)
-            first = rows.add_many([f"anggaran|{name}|{o}" for o in limits.opd_ids], np.full(n, -FREE), np.full(n, most))
-            rows.put(moves[leaves], first + side[leaves], np.ones(int(leaves.sum()), dtype=np.int64))
+    units = pd.Index(cycle.unit["unit_id"])
+    unit = units.get_indexer(cycle.jabatan["unit_id"])
+    for place, labels, out, into, word in (
+        (limits.opd, limits.opd_ids, budget.keluar_per_opd, budget.masuk_per_opd, ""),
+        (unit, units, budget.keluar_per_unit, budget.masuk_per_unit, "_unit"),
+    ):
+        origin, target = place[arcs.own[arcs.person[moves]]], place[arcs.seat[moves]]
+        leaves = origin != target
+        for name, most, side in (("keluar", out, origin), ("masuk", into, target)):
+            if most is not None:
+                n = len(labels)
+                first = rows.add_many([f"anggaran|{name}{word}|{o}" for o in labels], np.full(n, -FREE), np.full(n, most))
+                rows.put(moves[leaves], first + side[leaves], np.ones(int(leaves.sum()), dtype=np.int64))
+
+
+def group_rows(rows: Rows, cycle: Cycle, arcs: Any, limits: Any) -> None:
+    """(12) Least and most of a group of people who move, or who are in an OPD."""
+    for k, group in enumerate(cycle.settings.jaminan.kelompok):
+        keep = (cycle.pegawai[group.kolom] == group.nilai).fillna(False).to_numpy(dtype=bool)[arcs.person]
+        if group.opd is not None:
+            if group.opd not in limits.opd_ids:
+                raise InputError(text("assignment.group_opd", opd=group.opd, known=", ".join(limits.opd_ids[:8])))
+            keep &= limits.opd_ids[limits.opd[arcs.seat]] == group.opd
+        keep &= arcs.is_move | (group.hitung == "ada")
+        low = -FREE if group.paling_sedikit is None else group.paling_sedikit
+        rows.one(f"kelompok|{k}", low, FREE if group.paling_banyak is None else group.paling_banyak, np.flatnonzero(keep))
 
 
 def holder_changes(cycle: Cycle, arcs: Any, limits: Any) -> Changes:

@@ -86,6 +86,7 @@ def certificate_of(problem: Problem, found: Found) -> dict[str, Any]:
     model = problem.model
     names = model.names if found.proof.kind == "linear" else tuple(str(p) for p in problem.people)
     out = certificate(found.proof, names)
+    out |= {"gains": problem.gains} if problem.cycle is not None else {"weight_unit": problem.weight_unit}
     out |= {"per_unit": problem.per_unit, "bound": found.bound, "target": found.proof.target + model.constant}
     for node in out.get("branches", ()):
         if "arc" in node:
