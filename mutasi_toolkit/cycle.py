@@ -176,7 +176,10 @@ class Cycle:
         """
         from mutasi_toolkit.settings import merge
 
-        return replace(self, settings=build_settings(merge(self.settings.as_dict(), changes), "with_settings"))
+        settings = build_settings(merge(self.settings.as_dict(), changes), "with_settings")
+        if "keputusan" not in changes:
+            return replace(self, settings=settings)
+        return replace(self, settings=settings, keputusan=_in_order("keputusan", _with_decisions(self.tables, settings)))
 
     def describe(self, language: str = "id") -> pd.DataFrame:
         """What each table holds and switches on; a table without rows switches its part off.

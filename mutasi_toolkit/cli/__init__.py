@@ -20,6 +20,7 @@ COMMANDS = (
     "explain",
     "synth",
     "bench",
+    "explore",
 )
 """Every command, in the order that `mutasi --help` lists them.
 
