@@ -28,6 +28,10 @@ BEFORE, AFTER, ACCENT, MUTED, INK, GRID = (
     "#e3e8ed",
 )
 SHORTAGE, SURPLUS = "#b3450f", "#2b7a9b"
+#: A line of what was, dark enough to be read on paper.
+BEFORE_LINE = "#5f6c78"
+#: Coverage: enough, one holder, short, not required; light to dark in this order but for the last, which is nearly white.
+ENOUGH, THIN, SHORT, NOTHING = "#cfe3ec", "#f2b872", "#9c3405", "#f6f8f9"
 SETTINGS: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -111,6 +115,15 @@ def new_figure(width: float, height: float, synthetic: bool, language: str) -> t
             style="italic",
         )
     return figure, axes
+
+
+def empty(title: str, words: str, synthetic: bool, language: str) -> Figure:
+    """A figure that says in words why there is nothing to draw."""
+    figure, axes = new_figure(7.0, 1.6, synthetic, language)
+    axes.axis("off")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11, weight="bold")
+    axes.text(0.5, 0.5, words, ha="center", transform=axes.transAxes)
+    return figure
 
 
 def grid(axes: Axes, axis: Any = "x") -> None:

@@ -1,4 +1,4 @@
-"""Pictures of workload: each OPD's shortage and surplus before and after, the years ahead, the objective's terms."""
+"""Pictures of workload: each OPD's shortage and surplus before and after, and the years ahead."""
 
 from __future__ import annotations
 
@@ -176,39 +176,4 @@ def years_ahead(
         for k, label in enumerate(("< 80%", "80–90%", "90–110%", "> 110%"))
     ]
     figure.legend(handles=keys, loc="outside upper right", ncols=4, frameon=False, fontsize=8)
-    return figure
-
-
-@styled
-def terms(values: pd.DataFrame, synthetic: bool = False, language: str = "id") -> Figure:
-    """Draw what each term of the objective gains (left, good) or costs (right) against nobody moving.
-
-    Parameters
-    ----------
-    values : DataFrame
-        suku (name of the term), selisih (points of the plan less points of nobody moving).
-    """
-    frame = values.iloc[::-1]
-    figure, axes = new_figure(7.6, 0.45 * len(frame) + 1.3, synthetic, language)
-    y, change = np.arange(len(frame), dtype=float), frame["selisih"].to_numpy(dtype=float)
-    axes.barh(y, change, height=0.6, color=np.where(change <= 0, AFTER, SHORTAGE))
-    axes.set_yticks(y, list(frame["suku"]))
-    axes.axvline(0, color=INK, linewidth=0.8)
-    far = max(1.0, np.abs(change).max()) if len(change) else 1.0
-    for at, value in zip(y, change, strict=True):
-        axes.text(
-            value + (far * 0.015 if value > 0 else -far * 0.015),
-            at,
-            ("+" if value > 0 else "−" if value < 0 else "") + number(abs(value), 1, language),
-            va="center",
-            ha="left" if value > 0 else "right",
-            fontsize=8.5,
-        )
-    axes.set_xlim(
-        min(0.0, change.min() if len(change) else 0) - far * 0.18,
-        max(0.0, change.max() if len(change) else 0) + far * 0.18,
-    )
-    axes.set_xlabel(text("figures.points", language))
-    axes.set_title(text("figures.title_terms", language))
-    grid(axes)
     return figure

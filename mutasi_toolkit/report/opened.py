@@ -102,6 +102,11 @@ class Opened:
         """What the plan changes in knowledge, by OPD and skill."""
         return views.spread_changes(self)
 
+    @cached_property
+    def required_changes(self) -> pd.DataFrame:
+        """Rows of the table sebaran whose skill the seats of the OPD ask for."""
+        return views.required_changes(self)
+
     def gains(self) -> pd.DataFrame:
         """What one more holder is worth at today's number of holders."""
         return views.gains(self)

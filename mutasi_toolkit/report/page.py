@@ -114,7 +114,7 @@ def _sections(opened: Opened, figures: Path) -> list[Section]:
         ("orang", [words("about_moves"), table("usulan", opened.moves_table())]),
         ("tahun", [words("about_years"), *picture("proyeksi"), table("proyeksi", opened.first_below())]),
         ("tetap", [words("about_staying"), table("tidak_pindah", opened.staying())]),
-        ("pengetahuan", [words("about_spread"), *picture("sebaran"), table("sebaran", opened.spread_changes()), *picture("cakupan"), *picture("jejaring")]),
+        ("pengetahuan", [words("about_spread"), *picture("sebaran"), *picture("perubahan"), table("sebaran", opened.spread_changes()), *picture("cakupan"), *picture("jejaring")]),
         ("bukti", [words("about_proof"), *picture("suku"), table("suku", opened.terms()), table("putaran", opened.tables["putaran"])]),
         ("hukum", [words("about_rules"), table("aturan", opened.tables["aturan"])]),
         ("anggapan", [words("about_assumptions"), Bullets(tuple(opened.assumptions()))]),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mutasi_toolkit.report.opened import Opened
 
-ALT_KINDS = ("beban_opd", "beban_opd_sesudah", "cakupan", "arus", "jejaring", "proyeksi", "sebaran", "suku")
+ALT_KINDS = ("beban_opd", "beban_opd_sesudah", "cakupan", "arus", "jejaring", "proyeksi", "sebaran", "perubahan", "suku")
 
 
 def draw(opened: Opened, kind: str) -> Figure:
@@ -51,6 +51,10 @@ def alt(opened: Opened, kind: str) -> str:
         return number(float(value), digits, language)
 
     worst = opd.sort_values(["selisih_mutlak_sebelum", "opd_id"], ascending=[False, True])["nama"].head(3)
+    state = figures.states(opened.tables["cakupan_sesudah"])
+    goals = opened.tables["usulan"]["opd_tujuan"].value_counts().rename_axis("opd_id").reset_index(name="n")
+    first = goals.sort_values(["n", "opd_id"], ascending=[False, True])["opd_id"].head(1)
+    busiest = opened.cycle.unit_name.get(first.iloc[0], "") if len(first) else "–"
     values: dict[str, Any] = {
         "n_opd": n(len(opd)),
         "worst": ", ".join(worst),
@@ -60,7 +64,12 @@ def alt(opened: Opened, kind: str) -> str:
         "gain": n(facts["pengetahuan_simulasi"], 1),
         "low": n(facts["pengetahuan_simulasi_rendah"], 1),
         "high": n(facts["pengetahuan_simulasi_tinggi"], 1),
-        "missing": n(opened.tables["cakupan_sebelum"]["kurang"].gt(0).sum()),
+        "missing": n((state == 3).sum()),
+        "thin": n((state == 2).sum()),
+        "across": n(facts["jumlah_mutasi_antar_opd"]),
+        "busiest": busiest,
+        "gain_required": n(opened.required_changes["selisih"].sum(), 1),
+        "net": n(opened.tables["suku"]["selisih_poin"].sum(), 1),
     }
     return text(f"report.alt_{kind}", language, **values)
 
@@ -87,7 +96,7 @@ def _flow(o: Opened) -> Figure:
 
 def _network(o: Opened) -> Figure:
     staff = o.cycle.seated.groupby("opd_id").size()
-    return figures.opd_network(o.tables["cakupan_sebelum"], staff, o.cycle.unit_name, **_common(o))
+    return figures.skill_network(o.tables["cakupan_sebelum"], staff, o.cycle.unit_name, **_common(o))
 
 
 def _years(o: Opened) -> Figure:
@@ -95,7 +104,12 @@ def _years(o: Opened) -> Figure:
 
 
 def _spread(o: Opened) -> Figure:
-    return figures.spread_curves(o.tables["sebaran_kurva"], **_common(o))
+    change = tuple(float(o.facts[f"pengetahuan_simulasi{end}"]) for end in ("", "_rendah", "_tinggi"))
+    return figures.spread_curves(o.tables["sebaran_kurva"], **_common(o), change=(change[0], change[1], change[2]))
+
+
+def _changes(o: Opened) -> Figure:
+    return figures.knowledge_changes(o.required_changes, o.cycle.unit_name, **_common(o))
 
 
 def _terms(o: Opened) -> Figure:
@@ -111,5 +125,6 @@ _DRAW: dict[str, Callable[[Any], Figure]] = {
     "jejaring": _network,
     "proyeksi": _years,
     "sebaran": _spread,
+    "perubahan": _changes,
     "suku": _terms,
 }

@@ -95,6 +95,12 @@ def spread_changes(o: Opened) -> pd.DataFrame:
     return frame[["nama", "keahlian", "sebelum", "sesudah", "selisih", "low", "high", "pasti"]].reset_index(drop=True)
 
 
+def required_changes(o: Opened) -> pd.DataFrame:
+    """Rows of the table sebaran whose skill the seats of the OPD ask for, by OPD and skill."""
+    asked = o.tables["cakupan_sebelum"].query("dibutuhkan > 0")[["opd_id", "keahlian"]]
+    return o.tables["sebaran"].merge(asked, on=["opd_id", "keahlian"])
+
+
 def gains(o: Opened) -> pd.DataFrame:
     """What one more holder is worth at today's number of holders, the most valuable first."""
     today = o.tables["cakupan_sebelum"].set_index(["opd_id", "keahlian"])["pemegang"]
