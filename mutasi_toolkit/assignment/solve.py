@@ -37,6 +37,10 @@ def plan_of(problem: Problem, found: Found) -> Plan:
     assignment = _frame(problem, found.arcs)
     model = problem.model
     moved = found.arcs[(model.stay[model.person[found.arcs]] >= 0) & (model.stay[model.person[found.arcs]] != found.arcs)]
+    if problem.cycle is not None:
+        # A person held to another seat by a decision has no arc of staying, and moves all the same.
+        own = problem.cycle.pegawai.set_index("pegawai_id")["jabatan_id"]
+        moved = found.arcs[(assignment["jabatan_id"].to_numpy() != own.loc[assignment["pegawai_id"]].to_numpy())]
     objective, bound = _in_points(problem, found)
     proved = found.bound >= found.objective
     gap = 0.0 if proved else relative_gap(objective, bound)

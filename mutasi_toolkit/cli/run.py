@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from pathlib import Path
 
 from mutasi_toolkit.cli.output import out
 from mutasi_toolkit.errors import InputError
@@ -14,12 +14,15 @@ EXAMPLE = "run data/cycles/contoh --scenario dasar --scenario setelah_jendela"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """CYCLE, scenarios, where to, and how many at once."""
+    """CYCLE, scenarios, where to, how many at once, on which machines, under which names."""
     parser.add_argument("cycle")
     parser.add_argument("--scenario", action="append", default=None, help="may be given several times; 'dasar' by default")
     parser.add_argument("--out", default=None, help="folder of the run folders; runs/<cycle> by default")
-    parser.add_argument("--workers", type=int, default=2, help="notebooks run at once")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=int, default=2, help="notebooks run at once on this machine")
+    where.add_argument("--scheduler", default=None, metavar="ADDRESS", help="Dask scheduler whose workers see the same folders, for example tcp://10.0.0.1:8786")
     parser.add_argument("--resume", action="store_true", help="go on from an unfinished run (also done without it)")
+    parser.add_argument("--pseudonymise", action="store_true", help="replace people's codes by keyed hashes; key in MUTASI_PSEUDONYM_KEY or a file outside the run")
 
 
 def do(options: argparse.Namespace) -> int:
@@ -29,17 +32,15 @@ def do(options: argparse.Namespace) -> int:
 
     if options.workers < 1:
         raise InputError(text("cli.workers", options.language, n=options.workers))
+    secret = ""
+    if options.pseudonymise:
+        from mutasi_toolkit.pipeline.pseudonyms import find_key
+
+        secret = find_key(Path(options.out) if options.out else Path("runs"), options.language)
     scenarios = options.scenario or ["dasar"]
-    outcomes = run_cycle(options.cycle, scenarios, options.out, options.workers, options.language, _say)
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\033[K")
+    outcomes = run_cycle(options.cycle, scenarios, options.out, options.workers, options.language, scheduler=options.scheduler, secret=secret)
     for outcome in outcomes:
         for line in summary_lines(outcome, options.language):
             out(line)
     failure = first_failure(outcomes)
     return failure.exit_code if failure else 0
-
-
-def _say(line: str) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\033[K{line} ...")

@@ -8,9 +8,13 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import text
 
 #: Files of a run that change from run to run and therefore stand outside the manifest.
 OUTSIDE = ("manifest.json", "timings.json")
@@ -108,3 +112,30 @@ def recover(place: Path) -> None:
     old = place.with_name(f".{place.name}.old")
     if old.is_dir() and not place.exists():
         old.rename(place)
+
+
+@contextmanager
+def locked(out: Path, language: str) -> Iterator[None]:
+    """Hold `out` for this process; the system lets go of it when the process ends, however it ends.
+
+    Raises
+    ------
+    InputError
+        When another process holds it; names that process.
+    """
+    path = out / ".lock"
+    with path.open("a+") as handle:
+        try:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            pass
+        except OSError as error:
+            handle.seek(0)
+            pid = handle.read().strip() or "?"
+            raise InputError(text("pipeline.locked", language, place=str(out), pid=pid, lock=str(path))) from error
+        handle.truncate(0)
+        handle.write(f"{os.getpid()}\n")
+        handle.flush()
+        yield

@@ -10,6 +10,7 @@ from mutasi_toolkit.cycle import read_cycle
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.pipeline.folder import read_json
+from mutasi_toolkit.report.decisions import overlay
 from mutasi_toolkit.report.opened import Opened, find_cycle, opened_from
 
 
@@ -34,6 +35,7 @@ def explain_person(run: Path, pegawai_id: str, source: str | None = None, langua
     if manifest is None:
         raise InputError(text("pipeline.run_not_found", language, place=str(run)))
     cycle = read_cycle(source or find_cycle(manifest["cycle"], language), manifest["scenario"], language)
+    cycle = overlay(cycle, run, language)
     if pegawai_id not in cycle.seated.index:
         raise InputError(text("pipeline.explain_unknown", language, pegawai=pegawai_id))
     opened = opened_from(cycle, run, language)

@@ -1,58 +1,39 @@
-"""Run scenarios of a cycle: stages in order, notebooks in parallel, the finished run put in place in one step."""
+"""Run scenarios of a cycle: proposals first, then pictures and notebooks, each finished run put in place in one step."""
 
 from __future__ import annotations
 
-import platform
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
-from importlib.metadata import version
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from mutasi_toolkit import __version__
-from mutasi_toolkit.cycle import check_cycle
-from mutasi_toolkit.errors import InputError, MutasiError
-from mutasi_toolkit.locale import text
+from mutasi_toolkit.errors import MutasiError
 from mutasi_toolkit.pipeline.folder import (
     key_of,
+    locked,
     outputs_of,
     put_in_place,
     read_json,
     recover,
     write_json,
 )
+from mutasi_toolkit.pipeline.manifest import manifest
+from mutasi_toolkit.pipeline.pools import Pool, pool
+from mutasi_toolkit.pipeline.prepare import KEPT, checked, decide, plain_job, prepare
+from mutasi_toolkit.pipeline.progress import Progress
 from mutasi_toolkit.pipeline.stages import (
+    COMPARES,
+    MASKED,
     NOTES,
     Job,
-    do_stage,
-    input_hashes,
     numbered_notebooks,
-    package_hash,
+    proposal_key,
     stage_keys,
     stage_notes,
 )
-from mutasi_toolkit.schema.faults import errors
-from mutasi_toolkit.settings import scenario_path
-
-LIBRARIES = (
-    "highspy",
-    "jupyterlab",
-    "matplotlib",
-    "networkx",
-    "numba",
-    "numpy",
-    "ortools",
-    "pandas",
-    "papermill",
-    "scipy",
-    "xlsxwriter",
-)
-Say = Callable[[str], None]
+from mutasi_toolkit.pipeline.work import Done, run_stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +46,39 @@ class Outcome:
     error: BaseException | None = None
 
 
+@dataclass
+class _State:
+    job: Job
+    whole: bool = True
+    current: bool = False
+    done: dict[str, Done] = field(default_factory=dict)
+    error: BaseException | None = None
+    together: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Where the tables of this scenario lie now."""
+        return self.job.place if self.current else self.job.part
+
+
 def run_cycle(
     source: Path | str,
     scenarios: Sequence[str] = ("dasar",),
     out: Path | str | None = None,
     workers: int = 2,
     language: str = "id",
-    say: Say = lambda _: None,
+    progress: Progress | None = None,
+    *,
+    scheduler: str | None = None,
+    secret: str = "",
+    beside: Sequence[str] = (),
+    order: Sequence[str] = (),
 ) -> list[Outcome]:
     """Run `scenarios` of the cycle at `source` into `out`.
 
     Every scenario is checked before anything is written. A scenario that fails does not stop the others;
     its unfinished folder is kept and the next call goes on from there. A stage whose inputs are unchanged
-    is taken over from the run before.
+    is taken over from the run before. Decisions marked in a run's workbook since are read back first.
 
     Parameters
     ----------
@@ -91,13 +92,21 @@ def run_cycle(
         How many notebooks run at once.
     language : str
         'id' or 'en'.
-    say : callable
-        Told in one line what is being done.
+    progress : Progress, optional
+        Told what runs; by default a bar on a terminal.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers see the same folders.
+    secret : str
+        Key of the pseudonyms; '' to leave people under their own codes.
+    beside : sequence of str
+        Further scenarios of which only the proposal is made, for notebook 06 to compare with.
+    order : sequence of str
+        Order in which notebook 06 compares them; by default as given.
 
     Returns
     -------
     list of Outcome
-        One per scenario, in the order given.
+        One per scenario of `scenarios`, in the order given.
 
     Raises
     ------
@@ -106,178 +115,139 @@ def run_cycle(
     """
     source = Path(source)
     out = Path(out) if out is not None else Path("runs") / source.stem
-    jobs = [_job(source, name, out, language) for name in dict.fromkeys(scenarios)]
-    out.mkdir(parents=True, exist_ok=True)
-    package = package_hash()
-    with locked(out, language), ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        started = [_start(job, package, pool, say) for job in jobs]
-        return [_finish(state) for state in started]
+    names = list(dict.fromkeys([*order, *scenarios, *beside]))
+    jobs = [plain_job(source, name, out, language, secret) for name in names]
+    states = [_State(job, job.scenario in scenarios) for job in jobs]
+    if not _all_current(states):
+        states = [_State(checked(job), job.scenario in scenarios) for job in jobs]
+        if not out.is_dir():
+            out.mkdir(parents=True, mode=0o700)
+        with locked(out, language), pool(workers, scheduler, language) as where:
+            for state in states:
+                recover(state.job.place)
+                state.job = decide(state.job)
+            if not _all_current(states):
+                _run(states, where, progress)
+            return _finished(states, scenarios)
+    return _finished(states, scenarios)
 
 
-def _job(source: Path, scenario: str, out: Path, language: str) -> Job:
-    cycle, faults = check_cycle(source, scenario, language)
-    bad = errors(faults)
-    if bad or cycle is None:
-        raise InputError("\n".join(f.text(language) for f in bad))
-    folder = source if source.is_dir() else source.parent
-    inputs = input_hashes(source, scenario_path(scenario, folder, language))
-    return Job(cycle, source, scenario, language, out / scenario, out / f".{scenario}.part", inputs)
+def _finished(states: list[_State], scenarios: Sequence[str]) -> list[Outcome]:
+    outcomes = {s.job.scenario: _finish(s) for s in states if s.whole}
+    return [outcomes[name] for name in dict.fromkeys(scenarios)]
 
 
-@dataclass
-class _Started:
-    job: Job
-    key: str
-    keys: dict[str, str]
-    clock: dict[str, float]
-    redone: list[str]
-    futures: list[Future[None]]
-    error: BaseException | None = None
+def _all_current(states: list[_State]) -> bool:
+    """Mark the scenarios whose finished run is already that of their inputs; whether all are."""
+    together = {s.job.scenario: proposal_key(s.job) for s in states}
+    for state in states:
+        state.together = together
+        known = read_json(state.job.place / "manifest.json")
+        key = key_of(stage_keys(state.job, together))
+        state.current = bool(known and known.get("key") == key and known.get("outputs") == outputs_of(state.job.place))
+    return all(s.current for s in states if s.whole)
 
 
-def _start(job: Job, package: str, pool: ThreadPoolExecutor, say: Say) -> _Started:
-    keys = stage_keys(job, package)
-    state = _Started(job, key_of(keys), keys, {}, [], [])
-    recover(job.place)
-    manifest = read_json(job.place / "manifest.json")
-    if (
-        manifest
-        and manifest.get("key") == state.key
-        and manifest.get("outputs") == outputs_of(job.place)
-    ):
-        state.key = ""
-        return state
-    job.part.mkdir(parents=True, exist_ok=True)
-    job.part.chmod(0o700)
+def _run(states: list[_State], where: Pool, progress: Progress | None) -> None:
+    todo = [s for s in states if not s.current]
+    each = len(numbered_notebooks(todo[0].job.notebooks)) + 2
+    with progress or Progress(len(todo) + each * sum(s.whole for s in todo)) as bar:
+        waiting: dict[Future[Done], tuple[_State, str]] = {}
+        for state in todo:
+            try:
+                prepare(state.job)
+            except Exception as error:
+                state.error = error
+                continue
+            _submit(waiting, where, bar, state, "proposal")
+        compared = False
+        while waiting:
+            ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in ended:
+                state, name = waiting.pop(future)
+                bar.end(_said(state, name))
+                _take(state, name, future)
+                if state.error is None and state.whole:
+                    for after in _after(state.job, name):
+                        _submit(waiting, where, bar, state, after)
+            if not compared and not any(name == "proposal" for _, name in waiting.values()):
+                compared = True
+                _settle(states)
+                for state in (s for s in todo if s.whole and s.error is None):
+                    _submit(waiting, where, bar, state, f"notebook {COMPARES}", _folders(states))
+
+
+def _take(state: _State, name: str, future: Future[Done]) -> None:
     try:
-        _stage(state, "proposal", lambda: _propose(job), say, "proposing")
-        state.futures = [
-            pool.submit(
-                _stage, state, f"notebook {p.stem}", partial(_notebook, job, p), say, "notebook"
-            )
-            for p in numbered_notebooks()
-        ]
-        _stage(state, "figures", lambda: _figures(job), say, "drawing")
-        _stage(state, "report", lambda: _report(job), say, "reporting")
+        state.done[name] = future.result()
     except Exception as error:
-        state.error = error
-    return state
+        state.error = state.error or error
 
 
-def _stage(state: _Started, name: str, work: Callable[[], None], say: Say, word: str) -> None:
-    say(
-        f"{state.job.scenario}: {text('pipeline.' + word, state.job.language, name=name.removeprefix('notebook '))}"
-    )
-    begun = time.perf_counter()
-    if do_stage(state.job, name, state.keys[name], work):
-        state.redone.append(name)
-    state.clock[name] = round(time.perf_counter() - begun, 3)
+def _after(job: Job, name: str) -> list[str]:
+    """Stages that may begin once `name` is done."""
+    if name == "proposal":
+        return ["figures", *(f"notebook {p.stem}" for p in numbered_notebooks(job.notebooks) if p.stem != COMPARES)]
+    return ["report"] if name == "figures" else []
 
 
-def _propose(job: Job) -> None:
-    from mutasi_toolkit.planning import propose
-
-    shutil.rmtree(job.part / "tables", ignore_errors=True)
-    propose(job.cycle).write(job.part)
-
-
-def _notebook(job: Job, path: Path) -> None:
-    from mutasi_toolkit.pipeline.execute import execute
-
-    values: dict[str, Any] = {
-        "siklus": str(job.source.resolve()),
-        "skenario": job.scenario,
-        "folder_hasil": str(job.part.resolve()),
-        "bahasa": job.language,
-    }
-    execute(
-        path,
-        job.part / "notebooks" / path.name,
-        values,
-        {values["folder_hasil"]: job.shown_folder, values["siklus"]: job.source.stem},
-    )
+def _settle(states: list[_State]) -> None:
+    """Leave scenarios without a proposal out of the comparison of the others."""
+    good = {s.job.scenario: proposal_key(s.job) for s in states if s.error is None}
+    for state in states:
+        state.together = good
 
 
-def _figures(job: Job) -> None:
-    from mutasi_toolkit.report import draw_all, opened_from
-
-    draw_all(opened_from(job.cycle, job.part, job.language), job.part / "figures")
+def _folders(states: list[_State]) -> dict[str, str]:
+    return {s.job.scenario: str(s.folder.resolve()) for s in states if s.error is None}
 
 
-def _report(job: Job) -> None:
-    from mutasi_toolkit.report import opened_from, write_html, write_workbook
-
-    opened = opened_from(job.cycle, job.part, job.language)
-    write_html(opened, job.part / "figures", job.part / "report.html")
-    write_workbook(opened, job.part / "usulan.xlsx")
+def _said(state: _State, name: str) -> str:
+    return f"{state.job.scenario}: {name.removeprefix('notebook ')}"
 
 
-def _finish(state: _Started) -> Outcome:
+def _submit(waiting: dict[Future[Done], tuple[_State, str]], where: Pool, bar: Progress, state: _State, name: str, beside: dict[str, str] | None = None) -> None:
+    if name == f"notebook {COMPARES}" and not any(p.stem == COMPARES for p in numbered_notebooks(state.job.notebooks)):
+        return
+    key = stage_keys(state.job, state.together)[name]
+    bar.begin(_said(state, name))
+    waiting[where.submit(name.startswith("notebook "), run_stage, state.job, name, key, beside)] = (state, name)
+
+
+def _finish(state: _State) -> Outcome:
     job = state.job
-    for future in state.futures:
-        try:
-            future.result()
-        except Exception as error:
-            state.error = state.error or error
-    if not state.key:
+    if state.current:
         return Outcome(job.scenario, job.place, ())
+    redone = tuple(sorted(d.name for d in state.done.values() if d.redone))
     if state.error is not None:
-        return Outcome(job.scenario, job.part, tuple(sorted(state.redone)), state.error)
-    stages = stage_notes(job.part)
-    shutil.rmtree(job.part / NOTES)
-    _keep_only(job.part, {f for stage in stages.values() for f in stage["files"]})
-    write_json(job.part / "timings.json", {"seconds": dict(sorted(state.clock.items()))})
-    write_json(job.part / "manifest.json", _manifest(job, state.key, stages))
-    put_in_place(job.part, job.place)
-    return Outcome(job.scenario, job.place, tuple(sorted(state.redone)))
+        return Outcome(job.scenario, job.part, redone, state.error)
+    try:
+        stages = stage_notes(job.part)
+        shutil.rmtree(job.part / NOTES)
+        shutil.rmtree(job.part / MASKED, ignore_errors=True)
+        _keep_only(job.part, {f for stage in stages.values() for f in stage["files"]} | set(KEPT))
+        write_json(job.part / "timings.json", _timings(state))
+        write_json(job.part / "manifest.json", manifest(job, key_of(stage_keys(job, state.together)), stages, list(state.together)))
+        put_in_place(job.part, job.place)
+    except OSError as error:
+        return Outcome(job.scenario, job.part, redone, error)
+    return Outcome(job.scenario, job.place, redone)
+
+
+def _timings(state: _State) -> dict[str, object]:
+    done = sorted(state.done.values(), key=lambda d: d.name)
+    return {
+        "seconds": {d.name: d.seconds for d in done},
+        "memory_mb": {d.name: d.memory_mb for d in done if d.memory_mb},
+        "seconds_in_all": round(sum(d.seconds for d in done), 3),
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+    }
 
 
 def _keep_only(part: Path, names: set[str]) -> None:
     for path in sorted(part.rglob("*")):
         if path.is_file() and path.relative_to(part).as_posix() not in names:
             path.unlink()
-
-
-def _manifest(job: Job, key: str, stages: dict[str, Any]) -> dict[str, Any]:
-    plan = read_json(job.part / "plan.json") or {}
-    settings = job.cycle.settings
-    return {
-        "cycle": job.source.stem,
-        "scenario": job.scenario,
-        "language": job.language,
-        "settings": settings.as_dict(),
-        "seed": settings.seed,
-        "inputs": job.inputs,
-        "outputs": outputs_of(job.part),
-        "stages": stages,
-        "key": key,
-        "plan": {
-            name: plan.get(name) for name in ("objective", "bound", "gap", "status", "moves_count")
-        },
-        "versions": {
-            "mutasi_toolkit": __version__,
-            "python": platform.python_version(),
-            **{n: version(n) for n in LIBRARIES},
-        },
-    }
-
-
-@contextmanager
-def locked(out: Path, language: str) -> Iterator[None]:
-    """Hold `out` for this process; the system lets go of it when the process ends, however it ends."""
-    path = out / ".lock"
-    with path.open("w") as handle:
-        try:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:
-            pass
-        except OSError as error:
-            raise InputError(
-                text("pipeline.locked", language, place=str(out), pid="?", lock=str(path))
-            ) from error
-        yield
 
 
 def first_failure(outcomes: Sequence[Outcome]) -> MutasiError | None:

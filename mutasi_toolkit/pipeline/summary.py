@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+
+from mutasi_toolkit.errors import MutasiError
 from mutasi_toolkit.locale import number, text
 from mutasi_toolkit.pipeline.folder import read_json
 from mutasi_toolkit.pipeline.run import Outcome
-from mutasi_toolkit.report.opened import read_tables
 
 
 def summary_lines(outcome: Outcome, language: str) -> list[str]:
@@ -14,12 +16,13 @@ def summary_lines(outcome: Outcome, language: str) -> list[str]:
     Special cases: a failed scenario gives its error; an unchanged one says so before the rest.
     """
     if outcome.error is not None:
-        return [text("pipeline.failed", language, what=outcome.scenario, why=str(outcome.error))]
+        known = isinstance(outcome.error, (MutasiError, OSError))
+        why = str(outcome.error) if known else f"{type(outcome.error).__name__}: {outcome.error}"
+        return [text("pipeline.failed", language, what=outcome.scenario, why=why)]
     plan = read_json(outcome.place / "plan.json")
     manifest = read_json(outcome.place / "manifest.json")
-    summary = (
-        read_tables(outcome.place / "tables")["ringkasan"].set_index("kunci")["nilai"].astype(float)
-    )
+    with (outcome.place / "tables" / "ringkasan.csv").open(encoding="utf-8", newline="") as handle:
+        summary = {row["kunci"]: float(row["nilai"] or "nan") for row in csv.DictReader(handle)}
 
     def shown(value: float, digits: int) -> str:
         return number(value, digits, language)

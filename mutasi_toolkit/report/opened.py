@@ -17,6 +17,7 @@ from mutasi_toolkit.locale import text
 from mutasi_toolkit.paths import data_dir
 from mutasi_toolkit.planning.proposal import read_tables
 from mutasi_toolkit.report import pictures, views
+from mutasi_toolkit.report.decisions import overlay
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +167,7 @@ def open_run(siklus: str = "contoh", skenario: str = "dasar", folder_hasil: str 
     """
     cycle = read_cycle(find_cycle(siklus, bahasa), skenario, bahasa)
     if folder_hasil:
-        return opened_from(cycle, Path(folder_hasil), bahasa)
+        return opened_from(overlay(cycle, Path(folder_hasil), bahasa), Path(folder_hasil), bahasa)
     from mutasi_toolkit.planning import propose
 
     with tempfile.TemporaryDirectory() as scratch:
