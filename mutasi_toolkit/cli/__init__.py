@@ -19,6 +19,7 @@ COMMANDS = (
     "close",
     "explain",
     "synth",
+    "forms",
     "bench",
     "explore",
 )

@@ -19,7 +19,7 @@ from mutasi_toolkit.workload.balance import (
     theil_split,
     unit_balance,
 )
-from mutasi_toolkit.workload.forms import Abk, read_abk
+from mutasi_toolkit.workload.forms import Abk, read_abk, write_forms
 from mutasi_toolkit.workload.health import abk_kes, abk_kes_steps, available_time, health_need
 from mutasi_toolkit.workload.leaving import leavers, retirement_date
 from mutasi_toolkit.workload.need import (
@@ -65,5 +65,5 @@ __all__ = [
     "need_by_approach", "need_from_tasks", "objek_kerja", "peralatan_kerja", "project", "project_units", "read_abk",
     "retirement_age", "retirement_date", "round_half_up", "round_wisn", "rumpun_of_units", "seated_people",
     "task_minutes", "theil", "theil_split", "tugas_per_tugas", "unit_balance", "unit_efficiency", "wisn",
-    "working_time", "working_times",
+    "working_time", "working_times", "write_forms",
 ]  # fmt: skip

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from mutasi_toolkit.workload.forms.read import read_abk
 from mutasi_toolkit.workload.forms.tables import Abk, Remark
+from mutasi_toolkit.workload.forms.write import write_forms
 
-__all__ = ["Abk", "Remark", "read_abk"]
+__all__ = ["Abk", "Remark", "read_abk", "write_forms"]

@@ -19,7 +19,7 @@ def words(cell: Any) -> str:
 
     Examples
     --------
-    >>> words("URAIAN\\n  TUGAS "), words(12.0), words(None)
+    >>> words("URAIAN\n  TUGAS "), words(12.0), words(None)
     ('URAIAN TUGAS', '12', '')
     """
     if cell is None or (isinstance(cell, float) and cell != cell):
