@@ -8,6 +8,17 @@ from typing import Any
 _HOME = {
     "march": "mutual_learning",
     "MarchResult": "mutual_learning",
+    "subgroups": "subgroups_model",
+    "barter": "barter_model",
+    "BarterResult": "barter_model",
+    "landscape": "landscape_model",
+    "chunks": "chunks_model",
+    "receptivity": "receptivity_model",
+    "power": "receptivity_model",
+    "adopted": "receptivity_model",
+    "moving_expert": "expert",
+    "cover_time": "expert",
+    "Ensemble": "common",
 }
 
 __all__ = sorted(_HOME)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
@@ -57,3 +60,49 @@ def whole_number(value: Any, name: str, least: int = 1) -> int:
     if isinstance(value, bool) or int(value) != value or value < least:
         raise InputError(text("organisations.whole", name=name, value=value, least=least))
     return int(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """Replicates of one quantity over time.
+
+    Attributes
+    ----------
+    curve : float array, shape (replicates, periods + 1)
+    seed : int
+    """
+
+    curve: np.ndarray
+    seed: int
+
+    @property
+    def last(self) -> np.ndarray:
+        """Values at the last period, one per replicate."""
+        return self.curve[:, -1]
+
+    @property
+    def mean(self) -> float:
+        """Mean at the last period."""
+        return float(self.last.mean())
+
+    @property
+    def se(self) -> float:
+        """Standard error of that mean; nan for one replicate."""
+        return standard_error(self.last)
+
+    def interval(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Mean by period, and the ends of its 95 % interval."""
+        mean = self.curve.mean(axis=0)
+        half = Z95 * self.curve.std(axis=0, ddof=1) / np.sqrt(len(self.curve))
+        return mean, mean - half, mean + half
+
+
+def standard_error(values: np.ndarray) -> float:
+    """Standard error of the mean of independent values; nan for fewer than two.
+
+    Examples
+    --------
+    >>> standard_error(np.array([1.0, 3.0]))
+    1.0
+    """
+    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
