@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mutasi_toolkit.skills.example import two_offices
-from mutasi_toolkit.spread.compare import compare_skills
+from mutasi_toolkit.spread.comparison import compare_skills
 from mutasi_toolkit.spread.gains import isotonic_down, marginal_gains
 from mutasi_toolkit.spread.population import skills
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mutasi_toolkit import assignment, skills
 from mutasi_toolkit.planning.proposal import Proposal
-from mutasi_toolkit.spread.compare import compare_skills
+from mutasi_toolkit.spread.comparison import compare_skills
 from mutasi_toolkit.spread.gains import marginal_gains
 from mutasi_toolkit.spread.population import SkillSpread
 from mutasi_toolkit.spread.population import skills as simulate

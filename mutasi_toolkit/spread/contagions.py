@@ -49,7 +49,7 @@ FORGET, STOP = 32, 33
 @kernel
 def _scalar(
     start: Any, other: Any, probability: Any, unit: Any, escape: Any, n_units: Any, seeds: Any, forget: Any, recover: Any,
-    key: Any, first: Any, curve: Any, reach: Any, unit_size: Any,
+    key: Any, first: Any, curve: Any, reach: Any, unit_size: Any, history: Any,
 ) -> None:  # fmt: skip
     """Replicates first, first + 1, ...: one row of curve each. State 0 does not know, 1 teaches, 2 has stopped."""
     n = reach.size
@@ -61,6 +61,8 @@ def _scalar(
         for s in seeds:
             state[s] = 1
         curve[r, 0] = seeds.size
+        if history.shape[0] > 0:
+            history[0] = state
         for t in range(1, curve.shape[1]):
             now = child(base, U(t))
             later = child(now, U(STOP))
@@ -86,6 +88,8 @@ def _scalar(
                     total += 1
             state, after = after, state
             curve[r, t] = total
+            if history.shape[0] > 0:
+                history[t] = state
         for v in range(n):
             if state[v]:
                 reach[v] += 1
@@ -94,21 +98,32 @@ def _scalar(
 
 
 def run_scalar(
-    g: Network, seeds: np.ndarray, unit_probability: float, forget: float, recover: float, steps: int, seed: int, first: int, last: int
-) -> Outcome:
-    """Replicates first to last, one at a time."""
+    g: Network, seeds: np.ndarray, unit_probability: float, forget: float, recover: float, steps: int, seed: int, first: int, last: int,
+    history: np.ndarray | None = None,
+) -> Outcome:  # fmt: skip
+    """Replicates first to last, one at a time; `history` (steps + 1, n) receives the states of the last one."""
     arcs, groups = g.incoming, g.groups
     unit = np.full(g.n, -1, dtype=np.int32) if g.unit is None else g.unit
     largest = int(np.diff(groups.start).max(initial=0))
     escape = (1.0 - unit_probability) ** np.arange(largest + 1)
     curve = np.zeros((last - first, steps + 1), dtype=np.int32)
     reach, unit_size = np.zeros(g.n, dtype=np.int64), np.zeros((last - first, g.n_units), dtype=np.int32)
+    seen = np.zeros((0, 0), dtype=np.uint8) if history is None else history
     with np.errstate(over="ignore"):
         _scalar(
             arcs.start, arcs.other, arcs.probability, unit, escape, g.n_units, seeds, forget, recover,
-            stream(seed, CONTAGION), first, curve, reach, unit_size,
+            stream(seed, CONTAGION), first, curve, reach, unit_size, seen,
         )  # fmt: skip
     return _outcome(curve, reach, unit_size)
+
+
+def states_of(
+    g: Network, seeds: np.ndarray, unit_probability: float, forget: float, recover: float, steps: int, seed: int, replicate: int
+) -> np.ndarray:
+    """State of everybody after every period of one replicate: 0 does not know, 1 teaches, 2 has stopped; uint8 (steps + 1, n)."""
+    history = np.zeros((steps + 1, g.n), dtype=np.uint8)
+    run_scalar(g, seeds, unit_probability, forget, recover, steps, seed, replicate, replicate + 1, history)
+    return history
 
 
 def _outcome(curve: np.ndarray, reach: np.ndarray, unit_size: np.ndarray) -> Outcome:

@@ -263,8 +263,11 @@ def setting(p: Population, plan: Plan) -> Setting:
     )  # fmt: skip
     strength = plan.keep * plan.decay ** np.arange(plan.periods + 1)
     strength[strength < FAINT] = 0.0
-    ties = Ties(p.tie_a, p.tie_b, fixed_array(plan.tie * p.tie_strength), p.tie_strength.astype(np.float64), fixed_array(plan.tie * strength), strength)
-    timing = Timing(plan.policy, plan.rate, plan.interval, plan.who, plan.goes, plan.when)
+    a, b = (np.array(x, dtype=np.int32) for x in (p.tie_a, p.tie_b))
+    ties = Ties(a, b, fixed_array(plan.tie * p.tie_strength), np.array(p.tie_strength, dtype=np.float64), fixed_array(plan.tie * strength), strength)
+    # Arrays of one type, whatever they came from: a kernel is compiled anew for a read-only one.
+    who, goes, when = (np.array(a, dtype=np.int64) for a in (plan.who, plan.goes, plan.when))
+    timing = Timing(int(plan.policy), float(plan.rate), int(plan.interval), who, goes, when)
     kind = p.kind if len(p.kind) else np.zeros(p.n, np.int32)
     return Setting(p, plan, law, timing, ties, kinds(kind), places(p.unit, n_units), _most_ties(p, plan))
 

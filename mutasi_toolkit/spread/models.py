@@ -95,6 +95,17 @@ def cascade(
     return _result(g, in_threads(run, first, first + count, workers, block), kernel, seed, first, "cascade")
 
 
+def cascade_kernel(g: Network, seeds: Any, unit_probability: float = 0.0, replicates: int = 1000, seed: int = 0) -> str:
+    """Name of the kernel that 'auto' takes for so many replicates."""
+    codes, p = seed_codes(g, seeds), probability_value(unit_probability, "unit_probability")
+    return cascade_bits.choose(g, cascade_skip.skip_arrays(g, p), codes, p, seed, _replicates(replicates))
+
+
+def contagion_kernel(replicates: int) -> str:
+    """Name of the kernel that 'auto' takes for so many replicates."""
+    return "scalar" if replicates < contagions.FEW else "bits"
+
+
 def contagion(
     g: Network,
     seeds: Any,
@@ -169,7 +180,7 @@ def contagion(
         raise InputError(text("spread.steps", steps=steps))
     _known(kernel, ("auto", "scalar", "bits"))
     if kernel == "auto":
-        kernel = "scalar" if count < contagions.FEW else "bits"
+        kernel = contagion_kernel(count)
     runner = contagions.run_bits if kernel == "bits" else contagions.run_scalar
 
     def run(a: int, b: int) -> Outcome:

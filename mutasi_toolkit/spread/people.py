@@ -64,6 +64,12 @@ class Population:
     people: pd.Index | None = None
     units: pd.Index | None = None
 
+    def __post_init__(self) -> None:
+        # Arrays of one type, whatever they came from: a kernel is compiled anew for a read-only or strided one.
+        for name, kind in (("know", np.uint64), ("unit", np.int32), ("unit_opd", np.int32)):
+            given = getattr(self, name)
+            object.__setattr__(self, name, np.require(given, kind, ["C", "W"]))
+
     @property
     def n(self) -> int:
         """Number of people."""
@@ -160,7 +166,7 @@ def chances(given: Any, n: int, people: pd.Index | None = None) -> np.ndarray:
     return values
 
 
-def population(cycle: Cycle, levels: bool = False, receptive: Any = None) -> Population:
+def population_of(cycle: Cycle, levels: bool = False, receptive: Any = None) -> Population:
     """The population of a cycle.
 
     People are in the order of `cycle.pegawai`; mixing is in the leaf unit; people whose seats are of one `jenis`

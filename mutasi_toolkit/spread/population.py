@@ -14,7 +14,7 @@ from mutasi_toolkit.spread import histories
 from mutasi_toolkit.spread.histories import KINDS, Plan, Setting
 from mutasi_toolkit.spread.moves import ALIASES, POLICIES
 from mutasi_toolkit.spread.parallel import in_parts
-from mutasi_toolkit.spread.people import Population, population
+from mutasi_toolkit.spread.people import Population, population_of
 from mutasi_toolkit.spread.rates import Rates, parameters, rates_of
 from mutasi_toolkit.spread.result import mean_interval
 from mutasi_toolkit.spread.schedule import moves_of, record_of
@@ -208,8 +208,8 @@ def skills(
     >>> skills(two_offices(), policy="swap", periods=3, replicates=4, seed=1).curve.shape
     (4, 4)
     """
-    p, periods, replicates, seed, rates = _inputs(cycle, periods, replicates, seed, rates, levels, receptivity)
-    name, p, plan = _plan(cycle, p, model, policy, periods, rates, rate, interval, gap if levels else 0, fraction)
+    p, periods, replicates, seed, rates = inputs_of(cycle, periods, replicates, seed, rates, levels, receptivity)
+    name, p, plan = plan_of(cycle, p, model, policy, periods, rates, rate, interval, gap if levels else 0, fraction)
     made = histories.setting(p, plan)
     parts = in_parts(_part, (made, seed), first, first + replicates, workers, executor)
     curve, known = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
@@ -223,9 +223,10 @@ def _part(made: Setting, seed: int, first: int, last: int) -> tuple[np.ndarray, 
     return curve.astype(np.int32), known
 
 
-def _inputs(
+def inputs_of(
     cycle: Any, periods: int | None, replicates: int | None, seed: int | None, rates: Rates | None, levels: bool, receptivity: Any
 ) -> tuple[Population, int, int, int, Rates]:
+    """Population, periods, replicates, seed and rates: as given, else of the settings, else of the parameters."""
     if isinstance(cycle, Population):
         p = cycle
         if rates is None:
@@ -235,7 +236,7 @@ def _inputs(
         given = (12 if periods is None else periods, 200 if replicates is None else replicates, 0 if seed is None else seed)
     else:
         settings = cycle.settings.sebaran
-        p = population(cycle, levels, receptivity)
+        p = population_of(cycle, levels, receptivity)
         rates = rates_of(cycle) if rates is None else rates
         given = (
             settings.periode if periods is None else periods,
@@ -247,7 +248,7 @@ def _inputs(
     return p, *given, rates
 
 
-def _plan(
+def plan_of(
     cycle: Any, p: Population, model: str, policy: Any, periods: int, rates: Rates, rate: float | None, interval: int, gap: int, fraction: float
 ) -> tuple[str, Population, Plan]:
     """Name of the policy, the population it starts from, and the plan of the simulation."""

@@ -42,7 +42,7 @@ def compare(a: Any, b: Any, level: float = 0.95) -> pd.DataFrame:
     --------
     >>> from mutasi_toolkit.spread import Network, cascade
     >>> g = Network(2, [0], [1], 0.5)
-    >>> compare(cascade(g, [], replicates=9), cascade(g, [0], replicates=9))["selisih"].iloc[0] >= 1
+    >>> bool(compare(cascade(g, [], replicates=9), cascade(g, [0], replicates=9))["selisih"].iloc[0] >= 1)
     True
     """
     if isinstance(a, SkillSpread) and isinstance(b, SkillSpread):
