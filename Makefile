@@ -8,7 +8,7 @@ UV := $(VENV)/bin/uv
 export UV_SYSTEM_CERTS := 1
 export UV_LINK_MODE := copy
 
-.PHONY: cycle test test-fast setup lock lab bench clean help
+.PHONY: cycle test test-fast docs setup lock lab bench clean help
 
 help:
 	@echo "make cycle   set up if needed, then run the Pangkalpinang cycle into runs/"
@@ -16,6 +16,7 @@ help:
 	@echo "make test-fast  the same without the slow tests"
 	@echo "make setup   the set-up alone"
 	@echo "make lab     JupyterLab on the notebooks"
+	@echo "make docs    the documentation as HTML, without a network"
 	@echo "make bench   peers into .venv-bench, then every benchmark into docs/benchmarks.md"
 	@echo "make lock    requirements.lock and environment.yml anew from pyproject.toml"
 
@@ -57,3 +58,6 @@ $(BENCH)/.ready: requirements-bench.lock $(VENV)/.ready
 
 clean:
 	rm -rf $(VENV) $(BENCH) runs
+
+docs: setup
+	@$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html && echo "docs/_build/html/index.html"
