@@ -23,6 +23,7 @@ autosummary_generate = True
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints = "none"
 napoleon_use_rtype = False
+napoleon_use_ivar = True
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
 html_theme_options = {"page_width": "1080px", "sidebar_width": "240px", "fixed_sidebar": False}
