@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from mutasi_toolkit.locale import text
 from mutasi_toolkit.schema import KEYS, TABLES, columns
 from mutasi_toolkit.schema.checks import check_tables, fault_at
 from mutasi_toolkit.schema.faults import Fault, raise_if_errors
+from mutasi_toolkit.schema.people import damaged_numbers
 from mutasi_toolkit.schema.read import RawTable, read_folder, read_workbook
 from mutasi_toolkit.settings import Settings, build_settings, load_settings
 
@@ -22,6 +24,16 @@ from mutasi_toolkit.settings import Settings, build_settings, load_settings
 OPD_KINDS = frozenset({"dinas", "badan", "satuan", "sekretariat", "inspektorat", "kecamatan", "kantor", "direktorat jenderal", "deputi"})
 #: Kinds of unit that only hold OPDs together.
 ROOT_KINDS = frozenset({"pemda", "pemkot", "pemkab", "pemprov", "kota", "kabupaten", "provinsi", "instansi", "kementerian", "negara"})
+
+#: (table, column, level) of dates that should not lie after the date of the cycle.
+FUTURE = (
+    ("pegawai", "tanggal_lahir", "error"),
+    ("pegawai", "tmt_jabatan", "warning"),
+    ("pegawai", "tmt_unit", "warning"),
+    ("pegawai", "tmt_cpns", "warning"),
+    ("riwayat", "tanggal", "warning"),
+    ("keahlian", "tanggal", "warning"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,15 +245,28 @@ def build_cycle(raw: dict[str, RawTable], settings: Settings, place: str, source
     """A Cycle from raw tables, with all faults; None instead of a Cycle where one is an error."""
     tables, faults = check_tables(raw, place)
     today = pd.Timestamp(settings.tanggal)
-    for name, column in (("pegawai", "tmt_jabatan"), ("pegawai", "tanggal_lahir"), ("riwayat", "tanggal")):
+    for name, column, level in FUTURE:
         if name in raw:
             future = (tables[name][column] > today).fillna(False).to_numpy(dtype=bool)
-            faults += fault_at(raw[name], future, "future_date", column, "warning", tanggal=settings.tanggal)
+            faults += fault_at(raw[name], future, "future_date", column, level, tanggal=settings.tanggal)
+    if "pegawai" in raw and not settings.sintetis:
+        faults += damaged_numbers(raw["pegawai"], tables["pegawai"])
+    faults += _unknown_demand(settings, tables["unit"], place)
     if any(f.level == "error" for f in faults):
         return None, faults
     tables["keputusan"] = _with_decisions(tables, settings)
     ordered = {name: _in_order(name, frame) for name, frame in tables.items()}
     return Cycle(**ordered, settings=settings, source=source, faults=tuple(faults)), faults
+
+
+def _unknown_demand(settings: Settings, unit: pd.DataFrame, place: str) -> list[Fault]:
+    """Names under `permintaan` that no unit carries as its rumpun: their demand would change nothing."""
+    known = sorted(unit["rumpun"].dropna().unique())
+    unknown = [name for name in settings.permintaan if name not in known]
+    if not unknown or not known:
+        return []
+    near = ", ".join(dict.fromkeys(n for u in unknown for n in difflib.get_close_matches(u, known, 1, 0.6))) or ", ".join(known)
+    return [Fault("unknown_demand", place, level="warning", details={"names": ", ".join(unknown), "near": near})]
 
 
 def _with_decisions(tables: dict[str, pd.DataFrame], settings: Settings) -> pd.DataFrame:
@@ -268,20 +293,39 @@ def check_cycle(path: Path | str, scenario: str | None = None, language: str = "
         When there is no cycle at `path`, or its settings or scenario cannot be used.
     """
     path = Path(path)
-    workbook = path if path.is_file() else None
-    if path.is_dir() and not any((path / f"{t}.csv").is_file() for t in TABLES):
-        books = sorted(p for p in path.glob("*.xlsx") if not p.name.startswith("~$"))
-        workbook = books[0] if len(books) == 1 else None
-    if workbook is None and not any((path / f"{t}.csv").is_file() for t in TABLES):
-        raise InputError(text("schema.no_cycle", language, place=str(path)))
+    workbook = _workbook_of(path, language)
     folder = workbook.parent if workbook else path
     own = folder / f"{workbook.stem}.yaml" if workbook else None
     settings = load_settings(own if own and own.is_file() else folder / "cycle.yaml", scenario, language)
-    raw, faults = read_workbook(workbook) if workbook else read_folder(path)
+    raw, faults = read_workbook(workbook, language) if workbook else read_folder(path)
     cycle, found = build_cycle(raw, settings, (workbook or path).name, path)
     if any(f.level == "error" for f in faults):
         cycle = None
     return cycle, faults + found
+
+
+def _workbook_of(path: Path, language: str) -> Path | None:
+    """The workbook that holds the cycle at `path`; None where it is a folder of CSV files.
+
+    Raises
+    ------
+    InputError
+        When there is no cycle, or no saying which workbook is meant.
+    """
+    if path.is_file():
+        return path
+    try:
+        names = [p.name for p in path.iterdir()] if path.is_dir() else []
+    except OSError as error:
+        raise InputError(text("schema.folder_access", language, place=str(path), why=error.strerror or str(error))) from error
+    if any(n.lower().endswith(".csv") and n[:-4].strip().lower() in TABLES for n in names):
+        return None
+    books = sorted(n for n in names if n.lower().endswith(".xlsx") and not n.startswith("~$"))
+    if len(books) > 1:
+        raise InputError(text("schema.many_workbooks", language, place=str(path), names=", ".join(books[:5])))
+    if not books:
+        raise InputError(text("schema.no_cycle", language, place=str(path)))
+    return path / books[0]
 
 
 def read_cycle(path: Path | str, scenario: str | None = None, language: str = "id") -> Cycle:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.paths import data_dir
 
 Share = Field(ge=0.0, le=1.0)
+#: Names that may become a file or a folder.
+PLAIN_NAME = re.compile(r"[^\W_][\w\- ]{0,79}")
+#: Bytes of the largest settings file.
+LARGEST_YAML = 1_000_000
 
 
 class _Strict(BaseModel):
@@ -169,6 +175,13 @@ class Settings(_Strict):
     jaminan: Jaminan = Jaminan()
     sebaran: Sebaran = Sebaran()
 
+    @field_validator("skenario")
+    @classmethod
+    def _plain(cls, name: str) -> str:
+        if not PLAIN_NAME.fullmatch(name):
+            raise ValueError("nama skenario: huruf, angka, spasi, - dan _ saja / letters, digits, blanks, - and _ only")
+        return name
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values (dates as text), ready for YAML or JSON."""
         return self.model_dump(mode="json")
@@ -189,22 +202,46 @@ def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that refuses what would be read otherwise than it is meant: a key twice, and references that multiply."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError(text("schema.yaml_alias"))
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        keys = [key.value for key, _ in node.value]
+        twice = sorted({str(k) for k in keys if keys.count(k) > 1})
+        if twice:
+            raise yaml.YAMLError(text("schema.yaml_twice", keys=", ".join(twice)))
+        return super().construct_mapping(node, deep)
+
+
 def load_yaml(path: Path, language: str = "id") -> dict[str, Any]:
     """A YAML file that holds a mapping.
 
     Raises
     ------
     InputError
-        When it is not YAML, or not a mapping.
+        When it is not YAML, too large, or not a mapping.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        why = " ".join(str(error).split())
+        with path.open("rb") as handle:
+            content = handle.read(LARGEST_YAML + 1)
+        large = len(content) > LARGEST_YAML
+        values = {} if large else yaml.load(content.decode("utf-8-sig"), _Loader) or {}  # nosec B506: a SafeLoader
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        why = " ".join(str(error).split())[:200]
         raise InputError(text("schema.settings_yaml", language, place=path.name, why=why)) from error
-    if not isinstance(content, dict):
-        raise InputError(text("schema.settings_yaml", language, place=path.name, why=type(content).__name__))
-    return content
+    except OSError as error:
+        raise InputError(text("schema.folder_access", language, place=path.name, why=error.strerror or str(error))) from error
+    if large:
+        why = text("schema.yaml_large", language, limit=LARGEST_YAML // 1000)
+        raise InputError(text("schema.settings_yaml", language, place=path.name, why=why))
+    if not isinstance(values, dict) or not all(isinstance(k, str) for k in values):
+        raise InputError(text("schema.settings_mapping", language, place=path.name))
+    return values
 
 
 def build_settings(values: dict[str, Any], place: str, language: str = "id") -> Settings:
@@ -213,7 +250,7 @@ def build_settings(values: dict[str, Any], place: str, language: str = "id") -> 
     Raises
     ------
     InputError
-        Names every unknown key with the known ones, and every value that cannot be used.
+        Names every unknown key with the one it may have been meant as, and every value that cannot be used.
     """
     try:
         return Settings.model_validate(values)
@@ -223,13 +260,28 @@ def build_settings(values: dict[str, Any], place: str, language: str = "id") -> 
 
 def _problem(error: Any, place: str, language: str) -> str:
     path = [str(p) for p in error["loc"]]
-    if error["type"] == "extra_forbidden":
-        model: Any = Settings
-        for part in path[:-1]:
-            model = model.model_fields[part].annotation
-        known = ", ".join(model.model_fields)
-        return text("schema.settings_key", language, place=place, key=".".join(path), known=known)
-    return text("schema.settings_value", language, place=place, key=".".join(path), why=error["msg"])
+    key = ".".join(path)
+    if error["type"] != "extra_forbidden":
+        given = error.get("input")
+        shown = repr(given)[:60] if not isinstance(given, dict) else "{…}"
+        return text("schema.settings_value", language, place=place, key=key or "?", why=error["msg"], given=shown)
+    names = _known_keys(path[:-1])
+    near = difflib.get_close_matches(path[-1].lower(), names, 1, 0.6)
+    if near:
+        return text("schema.settings_near", language, place=place, key=key, near=".".join([*path[:-1], near[0]]))
+    return text("schema.settings_key", language, place=place, key=key, known=", ".join(names))
+
+
+def _known_keys(path: list[str]) -> list[str]:
+    """Keys of the part of the settings at `path`; numbers in it count entries of a list."""
+    model: Any = Settings
+    for part in path:
+        if part.isdigit():
+            continue
+        annotation = model.model_fields[part].annotation
+        inner = [a for a in get_args(annotation) if isinstance(a, type) and issubclass(a, BaseModel)]
+        model = inner[0] if inner else annotation
+    return list(model.model_fields)
 
 
 def scenario_path(name: str, folder: Path | None, language: str = "id") -> Path | None:
@@ -238,16 +290,21 @@ def scenario_path(name: str, folder: Path | None, language: str = "id") -> Path 
     Raises
     ------
     InputError
-        When there is no such scenario; names those there are.
+        When the name is no plain name, or there is no such scenario; names those there are.
     """
+    if not PLAIN_NAME.fullmatch(name):
+        raise InputError(text("schema.scenario_name", language, name=repr(name)[:80]))
     places = [p for p in ((folder / "scenarios") if folder else None, data_dir("scenarios")) if p]
     for place in places:
         path = place / f"{name}.yaml"
-        if path.is_file() and path.parent == place:
+        if path.is_file() and path.resolve().parent == place.resolve():
             return path
     if name == "dasar":
         return None
     known = sorted({"dasar"} | {p.stem for place in places for p in place.glob("*.yaml")})
+    near = difflib.get_close_matches(name, known, 1, 0.6)
+    if near:
+        raise InputError(text("schema.scenario_near", language, name=name, near=near[0], known=", ".join(known)))
     raise InputError(text("schema.scenario_unknown", language, name=name, known=", ".join(known)))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import LANGUAGES, text
 from mutasi_toolkit.report.labels import label
 from mutasi_toolkit.schema import columns
-from mutasi_toolkit.schema.read import MAX_UNPACKED_BYTES
+from mutasi_toolkit.schema.guard import open_workbook
 
 #: Sheets on which decisions may be marked.
 SHEETS = ("usulan", "putusan")
@@ -44,17 +43,9 @@ def read_marked(path: Path, language: str = "id") -> pd.DataFrame:
     InputError
         When the file is no such workbook, or a person is marked twice.
     """
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
-                raise InputError(text("schema.too_large", language, file=path.name))
-        book = CalamineWorkbook.from_path(str(path))
-        rows = [row for name in SHEETS for row in _sheet(book, name)]
-        opinion = _opinion(book)
-    except (zipfile.BadZipFile, CalamineError, OSError) as error:
-        raise InputError(text("schema.unreadable", language, file=path.name, why=str(error))) from error
+    book = open_workbook(path, language)
+    rows = [row for name in SHEETS for row in _sheet(book, name)]
+    opinion = _opinion(book)
     frame = pd.DataFrame(rows, columns=list(columns("keputusan")), dtype=str).fillna("")
     marked = frame[frame["putusan"] != ""].reset_index(drop=True)
     for column, said in opinion.items():

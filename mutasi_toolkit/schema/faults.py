@@ -54,9 +54,11 @@ class Fault:
             where.append(text("schema.column", language, column=self.column))
         values = ", ".join(f"'{v}'" for v in self.values)
         filling = {"values": values, "column": self.column, **self.details}
+        if self.kind == "dangling":
+            filling["near"] = text("schema.near", language, names=self.details["near"]) if self.details.get("near") else ""
         what = text(f"schema.{self.kind}", language, **filling)
         remedy = text(f"schema.{self.kind}_remedy", language, **filling)
-        return f"{', '.join(where)}: {what} {remedy}"
+        return " ".join(f"{', '.join(where)}: {what} {remedy}".split())
 
 
 def errors(faults: Iterable[Fault]) -> list[Fault]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 
 from mutasi_toolkit.schema import GOLONGAN_PNS, GOLONGAN_PPPK, Attribute
+from mutasi_toolkit.schema.strange import clean
 
 TRUE_WORDS = frozenset({"ya", "y", "true", "benar", "1", "1.0", "yes"})
 FALSE_WORDS = frozenset({"tidak", "t", "false", "salah", "0", "0.0", "no", "n"})
@@ -18,7 +20,19 @@ ALIASES = {
     "d-iii": "D3", "d.iii": "D3", "diii": "D3", "d-3": "D3", "d iii": "D3", "d-iv": "D4", "d.iv": "D4", "div": "D4",
     "d-4": "D4", "d iv": "D4", "s1/d4": "S1", "s-1": "S1", "s.1": "S1", "s-2": "S2", "s.2": "S2", "s-3": "S3", "s.3": "S3",
 }  # fmt: skip
-DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d")
+DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S")
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan januari", "feb februari", "mar maret", "apr april", "mei", "jun juni", "jul juli", "agu agustus agt", "sep september", "okt oktober",
+         "nov november nop", "des desember"), start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+#: Spreadsheets count days from 1900; a bare number in this range is most likely such a date (1927 to 2064).
+SERIAL_DAYS = (10_000, 60_000)
+#: A code longer than this is no code.
+LONGEST_CODE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +47,25 @@ class Parsed:
         Cells that are not empty and could not be read.
     kind : str
         Which message tells what is wrong with the bad ones.
+    special : dict of str to ndarray of bool
+        Those of the bad ones for which a message can say more.
     """
 
     values: pd.Series
     bad: np.ndarray
     kind: str
+    special: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def as_text(cells: pd.Series) -> pd.Series:
     """Cells as trimmed text, '' where empty; whole numbers lose their '.0'."""
     if cells.dtype == object:
-        cells = cells.map(_plain)
-    return cells.fillna("").astype(str).str.replace("\u00a0", " ").str.strip()
+        cells = cells.map(plain_text)
+    return clean(cells.fillna("").astype(str))
 
 
-def _plain(cell: object) -> str:
+def plain_text(cell: object) -> str:
+    """One cell as text; whole numbers without their '.0', a date as 2024-12-31."""
     if cell is None or (isinstance(cell, float) and cell != cell):
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
@@ -89,13 +107,22 @@ def parse(attribute: Attribute, cells: pd.Series) -> Parsed:
 
 
 def _parse_id(cells: pd.Series) -> Parsed:
-    if cells.dtype == object:
-        numeric = cells.map(lambda c: isinstance(c, (int, float)) and not isinstance(c, bool) and abs(c) >= 1e15)
-        damaged = numeric.to_numpy(dtype=bool)
-    else:
-        damaged = cells.astype(str).str.fullmatch(r"\s*\d[.,]\d+[eE]\+?\d+\s*").to_numpy(dtype=bool)
+    """Codes stay text; what a spreadsheet has already spoilt is pointed at."""
     plain = as_text(cells)
-    return Parsed(plain.mask(plain == ""), damaged, "nip_number")
+    if cells.dtype == object:
+        number = cells.map(lambda c: isinstance(c, (int, float)) and not isinstance(c, bool) and abs(c) >= 1e15)
+        days = cells.map(lambda c: isinstance(c, (date, datetime))).to_numpy(dtype=bool)
+        damaged = number.to_numpy(dtype=bool)
+    else:
+        damaged, days = np.zeros(len(cells), dtype=bool), np.zeros(len(cells), dtype=bool)
+    damaged |= plain.str.fullmatch(r"-?\d+([.,]\d+)?[eE]\+?\d+").to_numpy(dtype=bool)
+    long = (plain.str.len() > LONGEST_CODE).to_numpy(dtype=bool)
+    digits = plain.str.count(r"\d")
+    spaced = ((digits == 18) & plain.str.fullmatch(r"['’`]?[\d .\-]+") & (plain.str.len() > 18)).to_numpy(dtype=bool)
+    letters = ((plain.str.len() == 18) & (digits >= 14) & (digits < 18) & plain.str.fullmatch(r"[\dOoIlSB]+")).to_numpy(dtype=bool)
+    special = {"id_date": days, "too_long": long, "nip_spaced": spaced, "nip_letters": letters, "nip_number": damaged}
+    bad = np.logical_or.reduce(list(special.values()))
+    return Parsed(plain.mask(plain == ""), bad, "nip_number", {k: v for k, v in special.items() if v.any()})
 
 
 def _parse_words(plain: pd.Series, empty: np.ndarray, words: tuple[str, ...], kind: str) -> Parsed:
@@ -118,10 +145,28 @@ def _parse_numbers(plain: pd.Series, empty: np.ndarray, *, whole: bool) -> Parse
         values[retry] = pd.to_numeric(mended, errors="coerce")
     values = values.astype("float64")
     bad = ~np.isfinite(values.to_numpy()) & ~empty
+    special = {}
+    endless = bad & plain.str.lower().str.fullmatch(r"[-+]?(nan|inf|infinity|∞|\d+(\.\d+)?e\+?\d{3,})").to_numpy(dtype=bool)
+    if endless.any():
+        special["not_finite"] = endless
+    with_unit = bad & plain.str.fullmatch(r"[-+]?[\d.,]+\s*[a-zA-Z%/ ]+|(Rp|IDR)\.?\s*[\d.,]+.*").to_numpy(dtype=bool) & ~endless
+    if with_unit.any():
+        special["number_with_unit"] = with_unit
     if whole:
         bad |= (values.to_numpy() % 1 != 0) & ~empty & ~bad
-        return Parsed(values.mask(pd.Series(bad, index=values.index)).astype("Int64"), bad, "bad_int")
-    return Parsed(values.mask(pd.Series(bad, index=values.index)), bad, "bad_number")
+        return Parsed(values.mask(pd.Series(bad, index=values.index)).astype("Int64"), bad, "bad_int", special)
+    return Parsed(values.mask(pd.Series(bad, index=values.index)), bad, "bad_number", special)
+
+
+def thousands_or_decimals(plain: pd.Series) -> np.ndarray:
+    """Cells such as 1.200, which are 1200 in an Indonesian sheet and 1.2 elsewhere.
+
+    Examples
+    --------
+    >>> thousands_or_decimals(pd.Series(["1.200", "0.125", "1.2", "1.200,5"])).tolist()
+    [True, False, False, False]
+    """
+    return plain.str.fullmatch(r"-?[1-9]\d{0,2}\.\d{3}").to_numpy(dtype=bool)
 
 
 def _parse_dates(plain: pd.Series, empty: np.ndarray) -> Parsed:
@@ -133,4 +178,36 @@ def _parse_dates(plain: pd.Series, empty: np.ndarray) -> Parsed:
         read = pd.to_datetime(plain[todo], format=form, errors="coerce").astype("datetime64[us]")
         values[todo] = read
         todo = todo & values.isna().to_numpy()
-    return Parsed(values, todo, "bad_date")
+    special: dict[str, np.ndarray] = {}
+    words: dict[int, date] = {}
+    for at in np.flatnonzero(todo).tolist():
+        cell = plain.iloc[at]
+        day = _in_words(cell)
+        if day is not None:
+            words[at] = day
+        elif kind := _kind_of_date(cell):
+            special.setdefault(kind, np.zeros(len(plain), dtype=bool))[at] = True
+    if words:
+        values.iloc[list(words)] = pd.to_datetime(list(words.values())).astype("datetime64[us]")
+        todo[list(words)] = False
+    return Parsed(values, todo, "bad_date", special)
+
+
+def _in_words(cell: str) -> date | None:
+    """A date with the month in Indonesian words: 31 Desember 2024, 31-Des-2024."""
+    found = re.fullmatch(r"(\d{1,2})[\s\-./]+([a-z]+)[\s\-./]+(\d{4})", cell.lower())
+    if not found or found.group(2) not in MONTHS:
+        return None
+    try:
+        return date(int(found.group(3)), MONTHS[found.group(2)], int(found.group(1)))
+    except ValueError:
+        return None
+
+
+def _kind_of_date(cell: str) -> str:
+    if re.fullmatch(r"\d{5}(\.\d+)?", cell) and SERIAL_DAYS[0] <= float(cell) <= SERIAL_DAYS[1]:
+        return "serial_date"
+    american = re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-]\d{4}", cell)
+    if american and int(american.group(1)) <= 12 < int(american.group(2)) <= 31:
+        return "us_date"
+    return "short_year" if re.fullmatch(r"\d{1,2}[/.\- ]\w{1,9}[/.\- ]\d{2}", cell) else ""
