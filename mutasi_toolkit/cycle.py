@@ -237,6 +237,8 @@ def table_text(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    if len(frame) < 2:
+        return frame.reset_index(drop=True)
     key = list(KEYS.get(name, ())) or list(columns(name))
     return frame.sort_values([*key, *[c for c in columns(name) if c not in key]], kind="stable", ignore_index=True)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from mutasi_toolkit.schema import KEYS, REQUIRED_TABLES, TABLES, Attribute, attributes, columns
 from mutasi_toolkit.schema.faults import MAX_EXAMPLES, Fault
-from mutasi_toolkit.schema.parse import Parsed, as_text, parse, thousands_or_decimals
+from mutasi_toolkit.schema.parse import Parsed, as_text, no_values, parse, thousands_or_decimals
 from mutasi_toolkit.schema.people import check_people
 from mutasi_toolkit.schema.read import RawTable
 from mutasi_toolkit.schema.sense import check_sense
@@ -45,17 +46,30 @@ def check_tables(raw: Mapping[str, RawTable], place: str) -> tuple[Tables, list[
     faults = [Fault("missing_table", place, details={"table": t}) for t in REQUIRED_TABLES if t not in raw]
     tables: Tables = {}
     for name in TABLES:
-        table = raw.get(name) or RawTable(name, place, pd.DataFrame(columns=list(columns(name)), dtype=str), np.arange(0))
+        if name not in raw:
+            tables[name] = _no_rows(name)
+            continue
+        table = raw[name]
         tables[name], found = _check_columns(table)
-        if name in raw:
-            faults += found
-            if name in REQUIRED_TABLES and table.read and not len(table.cells):
-                faults.append(Fault("empty_table", table.place, details={"table": name}))
+        faults += found
+        if name in REQUIRED_TABLES and table.read and not len(table.cells):
+            faults.append(Fault("empty_table", table.place, details={"table": name}))
     for name in TABLES:
-        if name in raw:
+        if name in raw and len(raw[name].cells):
             faults += _check_key(raw[name], tables[name])
             faults += _check_references(raw[name], raw, tables)
     return tables, faults + check_people(raw, tables) + check_sense(raw, tables)
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    return pd.DataFrame({a.name: no_values(a, 0) for a in attributes(name)})
+
+
+def _no_rows(name: str) -> pd.DataFrame:
+    frame = _empty(name).copy()
+    frame.attrs["given"] = ()
+    return frame
 
 
 def _check_columns(table: RawTable) -> tuple[pd.DataFrame, list[Fault]]:
@@ -68,8 +82,10 @@ def _check_columns(table: RawTable) -> tuple[pd.DataFrame, list[Fault]]:
         if attribute.name not in given or attribute.name in twice:
             if attribute.required and attribute.name not in given and (len(given) or table.read) and (len(table.cells) or len(given)):
                 faults.append(Fault("missing_column", table.place, attribute.name))
-            blank = pd.Series([""] * len(table.cells), dtype=str)
-            frame[attribute.name] = parse(attribute, blank).values
+            frame[attribute.name] = no_values(attribute, len(table.cells))
+            continue
+        if not len(table.cells):
+            frame[attribute.name] = no_values(attribute, 0)
             continue
         frame[attribute.name], found = _check_column(table, attribute)
         faults += found

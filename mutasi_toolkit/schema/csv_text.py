@@ -95,7 +95,7 @@ def read_cells(path: Path, known: frozenset[str] = frozenset()) -> CsvCells:
     if content[:200].lstrip().lower().startswith(("<!doctype html", "<html", "<table", "<?xml")):
         raise UnreadableError("csv_is_page")
     sep = _separator(content, known)
-    width = max(len(fields) for fields in _first_records(content, sep))
+    width = _width(_first_records(content, sep), known)
     try:
         cells = pd.read_csv(
             io.StringIO(content), sep=sep, header=None, names=list(range(width + 1)), index_col=False, dtype=str,
@@ -106,6 +106,12 @@ def read_cells(path: Path, known: frozenset[str] = frozenset()) -> CsvCells:
     beyond = cells[width].fillna("").str.strip() != ""
     ragged = tuple(int(i) + 1 for i in beyond.to_numpy().nonzero()[0])
     return CsvCells(cells.drop(columns=width), sep, ragged)
+
+
+def _width(records: list[list[str]], known: frozenset[str]) -> int:
+    """Fields of the record that names most columns; of the longest where none names any."""
+    names = [len({f.strip().lower() for f in fields} & known) for fields in records]
+    return len(records[names.index(max(names))]) if max(names) else max(len(fields) for fields in records)
 
 
 def _first_records(content: str, sep: str) -> list[list[str]]:

@@ -84,8 +84,17 @@ def inspect(path: Path) -> dict[str, SheetNotes]:
     return notes
 
 
-def open_workbook(path: Path, language: str = "id") -> Any:
+def open_workbook(path: Path, language: str = "id", *, other_kinds: bool = False) -> Any:
     """The workbook at `path` as calamine reads it, after `inspect`.
+
+    Parameters
+    ----------
+    path : Path
+        An .xlsx workbook.
+    language : str
+        Language of the message.
+    other_kinds : bool
+        Whether .xls and .ods are taken too; of those only the packed size is looked at.
 
     Raises
     ------
@@ -95,14 +104,25 @@ def open_workbook(path: Path, language: str = "id") -> Any:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        inspect(path)
+        if other_kinds and path.suffix.lower() in {".xls", ".ods"}:
+            _inspect_other(path)
+        else:
+            inspect(path)
         return CalamineWorkbook.from_path(str(path))
     except RefusedError as error:
         kind, details = error.kind, error.details
-    except (CalamineError, OSError, ValueError) as error:
+    except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
         kind, details = "not_a_workbook", {"why": " ".join(str(error).split())[:120]}
     words = f"{text(f'schema.{kind}', language, **details)} {text(f'schema.{kind}_remedy', language)}"
     raise InputError(f"{path.name}: {words}")
+
+
+def _inspect_other(path: Path) -> None:
+    if path.stat().st_size > MAX_UNPACKED_BYTES:
+        raise RefusedError("too_large", limit=MAX_UNPACKED_BYTES // 1_000_000)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            _check_directory(archive)
 
 
 def _zlib_error() -> type[Exception]:

@@ -33,6 +33,8 @@ MONTHS = {
 SERIAL_DAYS = (10_000, 60_000)
 #: A code longer than this is no code.
 LONGEST_CODE = 100
+#: Codes with nothing to look at more closely; most columns hold only such.
+PLAIN_CODE = r"([A-Z][A-Za-z0-9.\-]{0,39}|\d{18}|\d{1,14})?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,15 @@ def plain_text(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
+def no_values(attribute: Attribute, n: int) -> pd.Series:
+    """A column of `n` missing values of the attribute's type."""
+    if attribute.kind == "date":
+        return pd.Series(pd.NaT, index=range(n), dtype="datetime64[us]")
+    if attribute.kind in {"flag", "int"}:
+        return pd.Series(pd.NA, index=range(n), dtype="boolean" if attribute.kind == "flag" else "Int64")
+    return pd.Series(np.nan, index=range(n), dtype="float64" if attribute.kind == "number" else "str")
+
+
 def parse(attribute: Attribute, cells: pd.Series) -> Parsed:
     """Values of one column by its type.
 
@@ -109,10 +120,12 @@ def parse(attribute: Attribute, cells: pd.Series) -> Parsed:
 def _parse_id(cells: pd.Series) -> Parsed:
     """Codes stay text; what a spreadsheet has already spoilt is pointed at."""
     plain = as_text(cells)
+    if plain.str.fullmatch(PLAIN_CODE).all() and (cells.dtype != object or all(isinstance(c, str) for c in cells)):
+        return Parsed(plain.mask(plain == ""), np.zeros(len(plain), dtype=bool), "nip_number")
     if cells.dtype == object:
         number = cells.map(lambda c: isinstance(c, (int, float)) and not isinstance(c, bool) and abs(c) >= 1e15)
         days = cells.map(lambda c: isinstance(c, (date, datetime))).to_numpy(dtype=bool)
-        damaged = number.to_numpy(dtype=bool)
+        damaged = number.to_numpy(dtype=bool, copy=True)
     else:
         damaged, days = np.zeros(len(cells), dtype=bool), np.zeros(len(cells), dtype=bool)
     damaged |= plain.str.fullmatch(r"-?\d+([.,]\d+)?[eE]\+?\d+").to_numpy(dtype=bool)

@@ -94,8 +94,9 @@ def _csv_table(name: str, path: Path) -> tuple[RawTable, list[Fault]]:
     marked = bool(first) and str(first[0][0]).strip().lower().startswith("sep=")
     at = find_header(name, first)
     faults = _header_faults(path.name, first, at, int(marked))
-    if read.ragged:
-        faults.append(Fault("ragged_row", path.name, rows=read.ragged[:MAX_EXAMPLES], count=len(read.ragged)))
+    ragged = tuple(r for r in read.ragged if r > at + 1)
+    if ragged:
+        faults.append(Fault("ragged_row", path.name, rows=ragged[:MAX_EXAMPLES], count=len(ragged)))
     body, rows = _without_blank(cells.iloc[at + 1 :], np.arange(at + 2, len(cells) + 1))
     broken = _broken_quotes(body, read.sep)
     if broken.any():
@@ -164,9 +165,9 @@ def read_workbook(path: Path, language: str = "id") -> Read:
         name = sheet.strip().lower()
         if name not in TABLES:
             continue
-        place = f"{path.name}, {text('schema.sheet', language)} {sheet}"
+        place = f"{path.name}, {text('schema.sheet', language)} {sheet.strip()}"
         if name in tables:
-            faults.append(Fault("duplicate_table", place, details={"names": sheet}))
+            faults.append(Fault("duplicate_table", place, details={"names": sheet.strip()}))
             continue
         if not visible:
             faults.append(Fault("hidden_sheet", place, level="warning"))

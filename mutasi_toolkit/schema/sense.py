@@ -52,7 +52,7 @@ def _check_tree(raw: Raw, tables: Typed) -> list[Fault]:
 
 
 def _check_seats(raw: Raw, tables: Typed) -> list[Fault]:
-    if "jabatan" not in raw:
+    if "jabatan" not in raw or not len(tables["jabatan"]):
         return []
     seats, faults = tables["jabatan"], []
     rank = {g: i for scale in (GOLONGAN_PNS, GOLONGAN_PPPK) for i, g in enumerate(scale)}
@@ -85,7 +85,7 @@ def _check_tasks(raw: Raw, tables: Typed) -> list[Fault]:
 
 def _check_skills(raw: Raw, tables: Typed) -> list[Fault]:
     """Names of skills that differ in upper and lower case only, and required skills that come near one that people hold."""
-    names = {name: tables[name]["keahlian"] for name in ("keahlian", "syarat") if name in raw}
+    names = {name: tables[name]["keahlian"] for name in ("keahlian", "syarat") if name in raw and len(tables[name])}
     if not names:
         return []
     spellings = pd.Series(pd.concat(list(names.values())).dropna().unique(), dtype=str)
@@ -109,7 +109,7 @@ def _check_skills(raw: Raw, tables: Typed) -> list[Fault]:
 
 
 def _check_moves(raw: Raw, tables: Typed) -> list[Fault]:
-    if "riwayat" not in raw:
+    if "riwayat" not in raw or not len(tables["riwayat"]):
         return []
     moves = tables["riwayat"]
     born = moves["pegawai_id"].map(_by_person(tables["pegawai"], "tanggal_lahir"))
@@ -128,7 +128,7 @@ def _by_person(people: pd.DataFrame, column: str) -> pd.Series:
 def _check_pairs(raw: Raw, tables: Typed) -> list[Fault]:
     faults: list[Fault] = []
     for name in ("konflik", "hubungan"):
-        if name not in raw:
+        if name not in raw or not len(tables[name]):
             continue
         a, b = tables[name]["pegawai_a"], tables[name]["pegawai_b"]
         faults += fault_at(raw[name], _yes(a == b), "self_pair", "pegawai_b")
@@ -141,7 +141,7 @@ def _check_pairs(raw: Raw, tables: Typed) -> list[Fault]:
 
 
 def _check_wishes(raw: Raw, tables: Typed) -> list[Fault]:
-    if "preferensi" not in raw:
+    if "preferensi" not in raw or not len(tables["preferensi"]):
         return []
     wishes = tables["preferensi"]
     again = wishes.duplicated(["pegawai_id", "unit_id"], keep=False) & wishes[["pegawai_id", "unit_id"]].notna().all(axis=1)
@@ -150,10 +150,10 @@ def _check_wishes(raw: Raw, tables: Typed) -> list[Fault]:
 
 def _check_decisions(raw: Raw, tables: Typed) -> list[Fault]:
     """An acceptance must say of which seat; a person cannot be both accepted and kept where they sit."""
-    if "keputusan" not in raw:
+    if "keputusan" not in raw or not len(tables["keputusan"]):
         return []
     made = tables["keputusan"]
-    faults = fault_at(raw["keputusan"], _yes((made["putusan"] == "terima") & made["jabatan_id"].isna()), "decision_without_seat", "jabatan_id")
+    faults = fault_at(raw["keputusan"], _yes((made["putusan"] == "terima") & made["jabatan_id"].isna()), "decision_without_seat", "jabatan_id", "warning")
     own = made["pegawai_id"].map(_by_person(tables["pegawai"], "jabatan_id"))
     refused = _yes((made["putusan"] == "tolak") & (made["jabatan_id"] == own))
     return faults + fault_at(raw["keputusan"], refused, "decision_own_seat", "jabatan_id", "warning")
@@ -161,7 +161,7 @@ def _check_decisions(raw: Raw, tables: Typed) -> list[Fault]:
 
 def _check_periods(raw: Raw, tables: Typed) -> list[Fault]:
     """A period such as 2025-2024 that ends before it begins."""
-    if "hasil" not in raw:
+    if "hasil" not in raw or not len(tables["hasil"]):
         return []
 
     def reversed_(period: object) -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
-from mutasi_toolkit.schema.read import MAX_UNPACKED_BYTES
+from mutasi_toolkit.schema.guard import open_workbook
 from mutasi_toolkit.workload.forms.cells import words
 
 
@@ -36,18 +35,9 @@ def read_sheets(path: Path, language: str = "id") -> list[Sheet]:
     """
     if path.suffix.lower() in {".csv", ".txt"}:
         return [Sheet(path.name, _csv_rows(path, language))]
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
-                    raise InputError(text("schema.too_large", language, file=path.name))
-        book = CalamineWorkbook.from_path(str(path))
-        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
-        return [Sheet(s.name, _filled(s.to_python(skip_empty_area=False), s.merged_cell_ranges)) for s in sheets]
-    except (CalamineError, OSError, zipfile.BadZipFile) as error:
-        raise InputError(text("schema.unreadable", language, file=path.name, why=str(error))) from error
+    book = open_workbook(path, language, other_kinds=True)
+    sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+    return [Sheet(s.name, _filled(s.to_python(skip_empty_area=False), s.merged_cell_ranges)) for s in sheets]
 
 
 def _filled(rows: list[list[Any]], merged: Any) -> list[list[Any]]:
@@ -64,7 +54,7 @@ def _csv_rows(path: Path, language: str) -> list[list[Any]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(text("schema.unreadable", language, file=path.name, why=str(error))) from error
+        raise InputError(text("schema.folder_access", language, place=path.name, why=error.strerror or str(error))) from error
     try:
         plain = content.decode("utf-8-sig")
     except UnicodeDecodeError:
