@@ -11,7 +11,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _MODULES = (
-    "assignment", "cycle", "errors", "figures", "pipeline", "planning", "report", "rules", "schema",
+    "assignment", "cycle", "errors", "figures", "pipeline", "planning", "report", "research", "rules", "schema",
     "siasn", "skills", "spread", "synth", "workload",
 )  # fmt: skip
 _NAMES = {

@@ -21,6 +21,7 @@ COMMANDS = (
     "synth",
     "forms",
     "bench",
+    "research",
     "explore",
 )
 """Every command, in the order that `mutasi --help` lists them.

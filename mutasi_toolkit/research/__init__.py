@@ -1,0 +1,32 @@
+"""Research on rotation: published results reproduced, policies compared, effects estimated; each name loads its module when used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "Check": "verdict",
+    "check": "verdict",
+    "holds": "verdict",
+    "verdicts": "verdict",
+    "published": "verdict",
+    "bibliography": "provenance",
+    "citation": "provenance",
+    "record": "provenance",
+    "write_record": "provenance",
+    "write_crate": "crate",
+    "run_notebooks": "run",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"mutasi_toolkit.research.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'mutasi_toolkit.research' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

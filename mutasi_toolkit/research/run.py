@@ -1,0 +1,146 @@
+"""Every research notebook through papermill, several at a time, with a record of what was run."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import text
+from mutasi_toolkit.paths import notebooks_dir
+from mutasi_toolkit.research.provenance import record, write_record
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookOutcome:
+    """What became of one notebook.
+
+    Attributes
+    ----------
+    name : str
+    met, missed : int
+        Rows of its verdict tables that are met, and that are not.
+    error : str
+        Empty when it ran to its end.
+    seconds : float
+    """
+
+    name: str
+    met: int
+    missed: int
+    error: str
+    seconds: float
+
+
+def research_notebooks(names: Sequence[str] | None = None) -> list[Path]:
+    """The research notebooks, in order; with `names`, those whose file name begins with one of them.
+
+    Raises
+    ------
+    InputError
+        When a name fits none; lists those there are.
+    """
+    every = sorted((notebooks_dir() / "research").glob("[0-9][0-9]_*.ipynb"))
+    if not names:
+        return every
+    for name in names:
+        if not any(p.stem.startswith(name) for p in every):
+            raise InputError(text("research.unknown", what=name, known=", ".join(p.stem for p in every)))
+    return [p for p in every if p.stem.startswith(tuple(names))]
+
+
+def keep(table: pd.DataFrame, name: str, folder: str | Path) -> None:
+    """Write a table as <folder>/tables/<name>.csv with floats at 6 digits; nothing where folder is empty."""
+    if not str(folder):
+        return
+    place = Path(folder) / "tables"
+    place.mkdir(parents=True, exist_ok=True)
+    table.to_csv(place / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+
+
+def run_one(source: Path, out: Path, parameters: Mapping[str, Any], tidy: Callable[[Path], None] | None = None) -> NotebookOutcome:
+    """Execute one notebook into `out`; a cell that fails is told in the outcome and kept in the executed notebook."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
+    begun = time.perf_counter()
+    scratch = Path(tempfile.mkdtemp(prefix="mt-"))
+    target, error = out / source.name, ""
+    try:
+        config = Config({"KernelManager": {"transport": "ipc", "ip": str(scratch / "k")}})
+        papermill.execute_notebook(
+            str(source), str(scratch / source.name), parameters={**parameters, "folder_hasil": str(out)}, progress_bar=False,
+            kernel_name="python3", config=config, request_save_on_cell_execute=False, extra_arguments=["--log-level=CRITICAL"],
+        )  # fmt: skip
+    except PapermillExecutionError as failure:
+        error = f"{failure.ename}: {failure.evalue}"
+    finally:
+        if (scratch / source.name).is_file():
+            _hide_folder(scratch / source.name, out)
+            if tidy is not None:
+                tidy(scratch / source.name)
+            out.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(scratch / source.name, target)
+        shutil.rmtree(scratch, ignore_errors=True)
+    met, missed = _count(out / "tables" / f"{source.stem}.csv")
+    return NotebookOutcome(source.stem, met, missed, error, time.perf_counter() - begun)
+
+
+def _hide_folder(path: Path, out: Path) -> None:
+    """Take the place of the run folder out of the injected parameters, so that equal runs have equal bytes."""
+    path.write_text(path.read_text(encoding="utf-8").replace(str(out), "."), encoding="utf-8")
+
+
+def _count(path: Path) -> tuple[int, int]:
+    if not path.is_file():
+        return 0, 0
+    verdict = pd.read_csv(path)["verdict"]
+    return int((verdict == "met").sum()), int((verdict == "NOT met").sum())
+
+
+def run_notebooks(
+    out: str | Path,
+    names: Sequence[str] | None = None,
+    workers: int = 2,
+    parameters: Mapping[str, Any] | None = None,
+    tidy: Callable[[Path], None] | None = None,
+) -> list[NotebookOutcome]:
+    """Run research notebooks and write them, their verdict tables, record.json and citation.bib into `out`.
+
+    Parameters
+    ----------
+    out : path
+    names : sequence of str, optional
+        Beginnings of file names, such as '01'; all where None.
+    workers : int
+        Notebooks at once, each in a process of its own.
+    parameters : mapping, optional
+        Such as {'seed': 7}, given to every notebook.
+    tidy : callable, optional
+        Called with the path of each executed notebook before it is kept.
+
+    Returns
+    -------
+    list of NotebookOutcome
+    """
+    place, given = Path(out).resolve(), dict(parameters or {})
+    sources = research_notebooks(names)
+    if workers < 2:
+        done = [run_one(source, place, given, tidy) for source in sources]
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            waiting = [pool.submit(run_one, source, place, given, tidy) for source in sources]
+            done = [one.result() for one in waiting]
+    outputs = [p for p in place.rglob("*") if p.is_file() and p.suffix in (".ipynb", ".csv", ".graphml")]
+    write_record(place, record({source.stem: given for source in sources}, sources, outputs, place))
+    return done
