@@ -86,7 +86,7 @@ class Plan:
 
 
 class Ties(NamedTuple):
-    """Known contacts with the chance of each, and the chances of kept ties by age.
+    """Known contacts (b teaches a) with the chance of each, and the chances of kept ties by age.
 
     Attributes
     ----------
@@ -136,11 +136,10 @@ def rotate(t: Any, timing: Any, seats: Any, groups: Any, kept: Any, key: Any, st
 
 @kernel
 def along_ties(t: Any, ties: Any, kept: Any, law: Any, here: Any, state: Any, teach: Any, after: Any) -> None:
-    """Lessons along known and kept ties, both ways."""
+    """Lessons along known ties, one way each, and kept ties, both ways."""
     for i in range(ties.a.size):
         a, b = np.int64(ties.a[i]), np.int64(ties.b[i])
         lesson(a, b, ties.chance[i], tie_key(here, a, b, U(0)), state, teach, after, law, here)
-        lesson(b, a, ties.chance[i], tie_key(here, b, a, U(0)), state, teach, after, law, here)
     for i in range(kept.filled[0]):
         chance = ties.old_chance[t - kept.born[i]]
         if chance == U(0):
@@ -171,7 +170,6 @@ def weigh_ties(t: Any, ties: Any, kept: Any, law: Any, state: Any, total: Any, h
     heard[:] = 0.0
     for i in range(ties.a.size):
         _weigh(ties.a[i], ties.b[i], ties.weight[i], state, law, total, heard)
-        _weigh(ties.b[i], ties.a[i], ties.weight[i], state, law, total, heard)
     for i in range(kept.filled[0]):
         weight = ties.old_weight[t - kept.born[i]]
         _weigh(kept.mover[i], kept.colleague[i], weight, state, law, total, heard)

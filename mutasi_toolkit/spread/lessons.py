@@ -128,8 +128,9 @@ def _walk(made: Setting, seed: int, replicate: int) -> Iterator[_Period]:
                 histories.settle(state, teach, after, teach_after, law, here)
         filled = int(kept.filled[0])
         old = made.plan.tie * made.ties.old_weight[t - kept.born[:filled]]
-        ends = np.concatenate([made.ties.a, kept.mover[:filled]]), np.concatenate([made.ties.b, kept.colleague[:filled]])
-        chance = np.concatenate([made.plan.tie * made.ties.weight, old])
+        mover, colleague = kept.mover[:filled], kept.colleague[:filled]
+        ends = np.concatenate([made.ties.a, mover, colleague]), np.concatenate([made.ties.b, colleague, mover])
+        chance = np.concatenate([made.plan.tie * made.ties.weight, old, old])
         yield _Period(t, state.copy(), teach.copy(), after.copy(), seats.unit.copy(), *ends, chance)
         state, after = after, state
         teach, teach_after = (teach_after, teach) if law.stop else (state, after)
@@ -144,8 +145,7 @@ def _lessons(now: _Period, wanted: np.ndarray, unit_chance: float, seed: int, re
         learned = ((now.after[:, word] & ~now.know[:, word]) >> bit) & U(1) == 1
         for v in np.flatnonzero(learned):
             mates = np.flatnonzero(teaches & (now.unit == now.unit[v]))
-            by_tie = np.concatenate([now.tie_b[now.tie_a == v], now.tie_a[now.tie_b == v]])
-            chance = np.concatenate([now.tie_chance[now.tie_a == v], now.tie_chance[now.tie_b == v]])
+            by_tie, chance = now.tie_b[now.tie_a == v], now.tie_chance[now.tie_a == v]
             good = teaches[by_tie]
             teachers = np.concatenate([mates, by_tie[good]])
             chances = np.concatenate([np.full(len(mates), unit_chance), chance[good]])

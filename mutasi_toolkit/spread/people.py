@@ -10,6 +10,7 @@ import pandas as pd
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
+from mutasi_toolkit.spread.contacts import known_contacts
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
@@ -36,7 +37,7 @@ class Population:
     unit_opd : int32 array, shape (n_units,)
         Row of the tables in which a unit counts, -1 for none.
     tie_a, tie_b : int32 arrays
-        Known contacts; each teaches the other.
+        Known contacts, one way each: b teaches a.
     tie_strength : float array
     kind : int32 array, shape (n,)
         Only people of one kind exchange seats.
@@ -194,11 +195,11 @@ def population_of(cycle: Cycle, levels: bool = False, receptive: Any = None) -> 
     know = np.concatenate([pack(reached >= bar) for bar in bars], axis=1)
     people, units = pd.Index(cycle.pegawai["pegawai_id"]), pd.Index(cycle.unit["unit_id"])
     opd = pd.Index(np.unique(cycle.seat["opd_id"].to_numpy(dtype=object).astype(str)), name="opd_id")
-    a, b = (people.get_indexer(cycle.hubungan[c]).astype(np.int32) for c in ("pegawai_a", "pegawai_b"))
+    ties = known_contacts(cycle)
     kind = cycle.jabatan.set_index("jabatan_id")["jenis"].reindex(cycle.pegawai["jabatan_id"])
     return Population(
         np.ascontiguousarray(know), len(names), units.get_indexer(cycle.seated["unit_id"]).astype(np.int32),
-        opd.get_indexer(cycle.opd.reindex(units)).astype(np.int32), a, b, cycle.hubungan["kekuatan"].fillna(1.0).to_numpy(dtype=float),
+        opd.get_indexer(cycle.opd.reindex(units)).astype(np.int32), ties.learner, ties.teacher, ties.strength,
         pd.factorize(kind, sort=True)[0].astype(np.int32), chances(receptive, len(people), people), len(bars), holder - 1 if levels else 0,
         opd, names, people, units,
     )  # fmt: skip
