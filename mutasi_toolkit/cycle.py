@@ -12,7 +12,8 @@ import pandas as pd
 import yaml
 
 from mutasi_toolkit.errors import InputError
-from mutasi_toolkit.locale import text
+from mutasi_toolkit.locale import number, text
+from mutasi_toolkit.locale.html import facts
 from mutasi_toolkit.schema import KEYS, TABLES, columns
 from mutasi_toolkit.schema.checks import check_tables, fault_at
 from mutasi_toolkit.schema.faults import Fault, raise_if_errors
@@ -215,9 +216,8 @@ class Cycle:
         (folder / "cycle.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{name}</td><td style='text-align:right'>{len(f)}</td></tr>" for name, f in self.tables.items() if len(f))
         title = f"{self.settings.nama} {self.settings.siklus} ({self.settings.tanggal}, {self.settings.skenario})"
-        return f"<b>{title}</b><table>{rows}</table>"
+        return facts(title, [(name, number(len(f))) for name, f in self.tables.items() if len(f)])
 
 
 def table_text(name: str, frame: pd.DataFrame) -> pd.DataFrame:

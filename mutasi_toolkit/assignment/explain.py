@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,7 +75,7 @@ class Explanation:
         return explanation_text(self, language)
 
     def _repr_html_(self) -> str:
-        return "<br>".join(self.text().splitlines())
+        return "<br>".join(escape(line) for line in self.text().splitlines())
 
 
 def explain(problem: Problem, plan: Plan, pegawai_id: Any) -> Explanation:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from mutasi_toolkit.locale import number, text
+from mutasi_toolkit.locale.html import facts
+
 #: Every plan that is proved to be the best possible has this status; one stopped early has the other.
 OPTIMAL, FEASIBLE = "optimal", "feasible"
 
@@ -58,9 +61,9 @@ class Plan:
         }
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{k}</td><td style='text-align:right'>{v:,.3f}</td></tr>" for k, v in self.terms.items())
-        head = f"<b>{self.status}</b>: {self.objective:,.3f} ({self.bound:,.3f}; gap {self.gap:.2%}), {len(self.moves)} moves"
-        return f"{head}<table>{rows}</table>"
+        rows = [(text("assignment.show_objective"), number(self.objective, 3)), (text("assignment.show_bound"), number(self.bound, 3))]
+        rows += [("gap", f"{number(100 * self.gap, 4)}%"), (text("assignment.show_moves"), number(len(self.moves)))]
+        return facts(text(f"assignment.show_{self.status}"), [*rows, *((k, number(v, 3)) for k, v in sorted(self.terms.items()))])
 
 
 def plan_from_dict(values: dict[str, Any]) -> Plan:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from mutasi_toolkit.assignment.plan import Plan, plan_from_dict
 from mutasi_toolkit.errors import InputError
-from mutasi_toolkit.locale import text
+from mutasi_toolkit.locale import number, text
+from mutasi_toolkit.locale.html import facts
 from mutasi_toolkit.planning.tables import all_tables
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ class Proposal:
         """Key figures by name."""
         return self.tables()["ringkasan"].set_index("kunci")["nilai"]
 
+    def _repr_html_(self) -> str:
+        return _summary_html(f"{self.cycle.settings.nama} {self.cycle.settings.siklus}", self.plan, self.summary().astype(float))
+
     def write(self, folder: Path | str) -> None:
         """Write plan.json and tables/*.csv into `folder`; the same proposal gives the same bytes."""
         folder = Path(folder)
@@ -75,6 +79,16 @@ class Proposal:
             frame.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n", float_format=DIGITS)
         content = self.plan.as_dict() | {"moves_count": len(self.plan.moves), "settings": self.cycle.settings.as_dict()}
         (folder / "plan.json").write_text(json.dumps(content, sort_keys=True, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _summary_html(title: str, plan: Plan, summary: pd.Series) -> str:
+    """Status, moves and key figures of a proposal as a short table."""
+    rows = [(text("assignment.show_moves"), number(len(plan.moves))), ("gap", f"{number(100 * plan.gap, 4)}%")]
+    rows += [(text("planning.show_balance"), f"{number(summary['selisih_sebelum'], 1)} → {number(summary['selisih_sesudah'], 1)}")]
+    low, high = (number(summary[f"pengetahuan_simulasi_{end}"], 1) for end in ("rendah", "tinggi"))
+    rows += [(text("planning.show_knowledge"), f"{number(summary['pengetahuan_simulasi'], 1)} ({low} – {high})")]
+    rows += [(text("planning.show_derived"), f"{number(100 * float(summary['keahlian_turunan']), 0)}%")]
+    return facts(f"{title}: {text(f'assignment.show_{plan.status}')}", rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +101,9 @@ class SavedProposal:
     def summary(self) -> pd.Series:
         """Key figures by name."""
         return self.tables["ringkasan"].set_index("kunci")["nilai"]
+
+    def _repr_html_(self) -> str:
+        return _summary_html("Proposal", self.plan, self.summary().astype(float))
 
 
 def _content(folder: Path) -> dict[str, Any]:

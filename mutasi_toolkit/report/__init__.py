@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mutasi_toolkit.report import knowledge
+from mutasi_toolkit.report.errors import short_errors
 from mutasi_toolkit.report.labels import label, show
 from mutasi_toolkit.report.opened import Opened, find_cycle, open_run, opened_from, read_tables
 from mutasi_toolkit.report.page import write_html
@@ -14,10 +16,12 @@ __all__ = [
     "count",
     "draw_all",
     "find_cycle",
+    "knowledge",
     "label",
     "open_run",
     "opened_from",
     "read_tables",
+    "short_errors",
     "show",
     "write_html",
     "write_workbook",

@@ -7,6 +7,7 @@ from functools import cache
 import pandas as pd
 
 from mutasi_toolkit.locale import catalogue, number
+from mutasi_toolkit.report.sortable import Shown
 from mutasi_toolkit.schema import TABLES, attributes
 
 #: Decimals by column; other numbers show none when whole, else two.
@@ -18,6 +19,11 @@ DIGITS = {
     "jpm_lama": 1,
     "jpm_baru": 1,
     "jarak_km": 1,
+    "jpm": 1,
+    "persen": 1,
+    "antara": 4,
+    "hill_1": 1,
+    "replikasi_perlu": 0,
     "gain": 3,
     "se": 4,
     "gain_raw": 3,
@@ -64,8 +70,8 @@ def written(column: str, values: pd.Series, language: str = "id") -> list[str]:
     return ["" if pd.isna(v) else str(v) for v in values]
 
 
-def show(frame: pd.DataFrame, language: str = "id", rows: int | None = None, columns: list[str] | None = None) -> pd.DataFrame:
-    """A table for reading in a notebook: labelled columns, written values, an index from 1.
+def show(frame: pd.DataFrame, language: str = "id", rows: int | None = None, columns: list[str] | None = None) -> Shown:
+    """A table for reading in a notebook: labelled columns, written values, an index from 1; it sorts by click.
 
     Parameters
     ----------
@@ -88,6 +94,8 @@ def show(frame: pd.DataFrame, language: str = "id", rows: int | None = None, col
         flat = flat[columns]
     if rows is not None:
         flat = flat.head(rows)
-    out = pd.DataFrame({label(str(c), language): written(str(c), flat[c], language) for c in flat.columns})
+    out = Shown({label(str(c), language): written(str(c), flat[c], language) for c in flat.columns})
     out.index = pd.RangeIndex(1, len(out) + 1)
+    numeric = [c for c in flat.columns if pd.api.types.is_numeric_dtype(flat[c].dtype) and not pd.api.types.is_bool_dtype(flat[c].dtype)]
+    out._numbers = {label(str(c), language): flat[c].tolist() for c in numeric}
     return out

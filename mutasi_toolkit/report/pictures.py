@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mutasi_toolkit.report.opened import Opened
 
-ALT_KINDS = ("beban_opd", "beban_opd_sesudah", "cakupan", "arus", "jejaring", "proyeksi", "sebaran", "perubahan", "suku")
+ALT_KINDS = ("beban_opd", "beban_opd_sesudah", "cakupan_sebelum", "cakupan", "arus", "jejaring", "proyeksi", "sebaran", "perubahan", "suku")
 
 
 def draw(opened: Opened, kind: str) -> Figure:
@@ -51,7 +51,7 @@ def alt(opened: Opened, kind: str) -> str:
         return number(float(value), digits, language)
 
     worst = opd.sort_values(["selisih_mutlak_sebelum", "opd_id"], ascending=[False, True])["nama"].head(3)
-    state = figures.states(opened.tables["cakupan_sesudah"])
+    was, state = (figures.states(opened.tables[f"cakupan_{when}"]) for when in ("sebelum", "sesudah"))
     goals = opened.tables["usulan"]["opd_tujuan"].value_counts().rename_axis("opd_id").reset_index(name="n")
     first = goals.sort_values(["n", "opd_id"], ascending=[False, True])["opd_id"].head(1)
     busiest = opened.cycle.unit_name.get(first.iloc[0], "") if len(first) else "–"
@@ -66,6 +66,8 @@ def alt(opened: Opened, kind: str) -> str:
         "high": n(facts["pengetahuan_simulasi_tinggi"], 1),
         "missing": n((state == 3).sum()),
         "thin": n((state == 2).sum()),
+        "missing_before": n((was == 3).sum()),
+        "thin_before": n((was == 2).sum()),
         "across": n(facts["jumlah_mutasi_antar_opd"]),
         "busiest": busiest,
         "gain_required": n(opened.required_changes["selisih"].sum(), 1),
@@ -88,6 +90,10 @@ def _before_after(o: Opened) -> Figure:
 
 def _coverage(o: Opened) -> Figure:
     return figures.coverage_map(o.tables["cakupan_sesudah"], o.cycle.unit_name, **_common(o))
+
+
+def _coverage_now(o: Opened) -> Figure:
+    return figures.coverage_map(o.tables["cakupan_sebelum"], o.cycle.unit_name, **_common(o))
 
 
 def _flow(o: Opened) -> Figure:
@@ -120,6 +126,7 @@ def _terms(o: Opened) -> Figure:
 _DRAW: dict[str, Callable[[Any], Figure]] = {
     "beban_opd": _balance,
     "beban_opd_sesudah": _before_after,
+    "cakupan_sebelum": _coverage_now,
     "cakupan": _coverage,
     "arus": _flow,
     "jejaring": _network,

@@ -92,7 +92,8 @@ def spread_changes(o: Opened) -> pd.DataFrame:
     frame = frame[frame["opd_id"].notna() & (frame["selisih"].abs() > 1e-9)]
     frame = frame.assign(nama=frame["opd_id"].map(o.cycle.unit_name), besar=frame["selisih"].abs())
     frame = frame.sort_values(["besar", "opd_id", "keahlian"], ascending=[False, True, True])
-    return frame[["nama", "keahlian", "sebelum", "sesudah", "selisih", "low", "high", "pasti"]].reset_index(drop=True)
+    frame = frame.rename(columns={"selisih": "perubahan"})
+    return frame[["nama", "keahlian", "sebelum", "sesudah", "perubahan", "low", "high", "pasti"]].reset_index(drop=True)
 
 
 def required_changes(o: Opened) -> pd.DataFrame:

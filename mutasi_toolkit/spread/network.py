@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from mutasi_toolkit.errors import InputError
-from mutasi_toolkit.locale import text
+from mutasi_toolkit.locale import number, text
+from mutasi_toolkit.locale.html import facts
 from mutasi_toolkit.spread.ties import (
     Arcs,
     Groups,
@@ -268,7 +269,9 @@ class Network:
         )
 
     def _repr_html_(self) -> str:
-        return self.describe().to_frame("Network").to_html()
+        values = self.describe()
+        rows = [(text(f"spread.show_{name}"), number(v, 0 if float(v).is_integer() else 4)) for name, v in values.items()]
+        return facts("Network", rows)
 
 
 def seed_codes(g: Network, seeds: Any) -> np.ndarray:

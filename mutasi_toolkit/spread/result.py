@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from mutasi_toolkit.errors import InputError
-from mutasi_toolkit.locale import text
+from mutasi_toolkit.locale import number, text
+from mutasi_toolkit.locale.html import facts
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,9 +118,9 @@ class SpreadResult:
 
     def _repr_html_(self) -> str:
         low, high = self.interval()
-        facts = {"replicates": self.replicates, "mean size": f"{self.mean:.4g}", "95 %": f"{low:.4g} - {high:.4g}"}
-        facts |= {"steps": self.curve.shape[1] - 1, "kernel": self.kernel, "seed": self.seed}
-        return pd.Series(facts, name=self.model).to_frame().to_html()
+        rows = [("show_replicates", number(self.replicates)), ("show_mean", number(self.mean, 2))]
+        rows += [("show_interval", f"{number(low, 2)} – {number(high, 2)}"), ("show_steps", number(self.curve.shape[1] - 1))]
+        return facts(self.model or "spread", [*((text(f"spread.{k}"), v) for k, v in rows), ("kernel", self.kernel), ("seed", str(self.seed))])
 
 
 def mean_interval(values: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
