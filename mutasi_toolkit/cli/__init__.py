@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import keyword
 import sys
 from collections.abc import Sequence
 
@@ -18,6 +19,8 @@ COMMANDS = (
     "compare",
     "close",
     "explain",
+    "import",
+    "template",
     "synth",
     "forms",
     "bench",
@@ -26,7 +29,7 @@ COMMANDS = (
 )
 """Every command, in the order that `mutasi --help` lists them.
 
-Command NAME lives in `mutasi_toolkit/cli/NAME.py`, which holds SAYS (one line), EXAMPLE,
+Command NAME lives in `mutasi_toolkit/cli/NAME.py` (`import` in import_.py), which holds SAYS (one line), EXAMPLE,
 `arguments(parser)` and `do(options)`, which returns the exit code.
 """
 EXIT_CODES = "exit codes: 0 done, 1 a fault of the program, 2 bad input or usage, 3 no plan satisfies the hard rules, 4 not reproduced"
@@ -63,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mutasi_toolkit {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        module = importlib.import_module(f"mutasi_toolkit.cli.{name}")
+        module = importlib.import_module(f"mutasi_toolkit.cli.{name}{'_' if keyword.iskeyword(name) else ''}")
         sub = commands.add_parser(
             name,
             help=module.SAYS,
