@@ -27,7 +27,7 @@ def solve(problem: Problem, time_limit: float | None = None, gap: float = 0.0) -
     deadline = None if time_limit is None else time.monotonic() + time_limit
     found = search(problem.model, deadline, gap)
     if found.arcs is None:
-        raise InfeasibleError(text("assignment.pairs_infeasible", n=problem.model.n_people))
+        raise InfeasibleError(text("diagnose.call" if problem.cycle is not None else "assignment.pairs_infeasible", n=problem.model.n_people))
     return plan_of(problem, found)
 
 

@@ -120,12 +120,12 @@ def _propose(job: Job) -> None:
     cycle = real_cycle(job)
     shutil.rmtree(job.part / "tables", ignore_errors=True)
     if not job.secret:
-        propose(cycle).write(job.part)
+        propose(cycle, job.language).write(job.part)
         return
     from mutasi_toolkit.pipeline.pseudonyms import mask_proposal
 
     with tempfile.TemporaryDirectory(prefix="mt-") as scratch:
-        propose(cycle).write(Path(scratch))
+        propose(cycle, job.language).write(Path(scratch))
         mask_proposal(Path(scratch), job.part, cycle, job.secret)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mutasi_toolkit import assignment, skills
+from mutasi_toolkit import assignment, rules, skills
+from mutasi_toolkit.errors import InfeasibleError
 from mutasi_toolkit.planning.proposal import Proposal
 from mutasi_toolkit.spread.comparison import compare_skills
 from mutasi_toolkit.spread.gains import marginal_gains
@@ -60,7 +61,7 @@ def predicted_gain(cycle: Cycle, after: Cycle, gains: pd.DataFrame) -> float:
     return sum(value(k, int(both[1][k])) - value(k, int(both[0][k])) for k in keys)
 
 
-def propose(cycle: Cycle) -> Proposal:
+def propose(cycle: Cycle, language: str = "id") -> Proposal:
     """Propose who moves where in this cycle.
 
     Each round solves the assignment to proven optimality with the present values of a holder, simulates the
@@ -74,6 +75,8 @@ def propose(cycle: Cycle) -> Proposal:
     Parameters
     ----------
     cycle : Cycle
+    language : str
+        Language of the error.
 
     Returns
     -------
@@ -82,15 +85,18 @@ def propose(cycle: Cycle) -> Proposal:
     Raises
     ------
     InfeasibleError
-        When no plan satisfies the hard rules.
+        When no plan satisfies the hard rules; found before anything is simulated, and says which rules are in
+        conflict and what the cheapest way out is (`assignment.diagnose`).
     """
     gains = marginal_gains(cycle)
+    pairs = rules.allowed(cycle)
+    first = _first_plan(assignment.Problem.from_cycle(cycle, gains, pairs), language)
     before = simulate(cycle)
     weight = cycle.settings.bobot.pengetahuan
     rounds: list[_Round] = []
     factor, best = 1.0, 0
     for _ in range(cycle.settings.sebaran.putaran):
-        rounds.append(_round(cycle, gains, before, factor))
+        rounds.append(_round(cycle, pairs, gains, before, factor, None if rounds else first))
         mine = rounds[-1]
         best = min(range(len(rounds)), key=lambda k: (rounds[k].objective, k))
         improved = best == len(rounds) - 1 and (len(rounds) == 1 or rounds[-2].objective - mine.objective > IMPROVES * abs(mine.objective))
@@ -112,9 +118,16 @@ def propose(cycle: Cycle) -> Proposal:
     )  # fmt: skip
 
 
-def _round(cycle: Cycle, gains: pd.DataFrame, before: SkillSpread, factor: float) -> _Round:
+def _first_plan(problem: assignment.Problem, language: str) -> Plan:
+    try:
+        return assignment.solve(problem)
+    except InfeasibleError as error:
+        raise InfeasibleError(assignment.diagnose(problem).text(language)) from error
+
+
+def _round(cycle: Cycle, pairs: rules.Pairs, gains: pd.DataFrame, before: SkillSpread, factor: float, plan: Plan | None = None) -> _Round:
     scaled = gains.assign(gain=gains["gain"] * factor)
-    plan = assignment.solve(assignment.Problem.from_cycle(cycle, scaled))
+    plan = assignment.solve(assignment.Problem.from_cycle(cycle, scaled, pairs)) if plan is None else plan
     after = cycle.after(plan.moves)
     spread = simulate(after) if len(plan.moves) else before
     change = compare_skills(before, spread)
