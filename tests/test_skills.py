@@ -126,7 +126,12 @@ def test_network_is_bipartite_and_comes_back(contoh: Cycle) -> None:
     back = skills.from_network(graph)
     mine = contoh.keahlian[["pegawai_id", "keahlian", "tingkat"]].sort_values(["pegawai_id", "keahlian"], ignore_index=True)
     pd.testing.assert_frame_equal(back[["pegawai_id", "keahlian", "tingkat"]], mine, check_dtype=False)
-    assert skills.to_igraph(graph).is_bipartite()
+    other = skills.to_igraph(graph)
+    assert other.is_bipartite()
+    pd.testing.assert_frame_equal(skills.from_network(other), back)
+    pd.testing.assert_frame_equal(skills.from_matrix(matrix, people, names)[["pegawai_id", "keahlian", "tingkat"]], back[["pegawai_id", "keahlian", "tingkat"]])
+    with pytest.raises(InputError, match="1"):
+        skills.from_matrix(matrix * 9, people, names)
 
 
 def test_a_skill_named_like_a_person_keeps_its_own_node() -> None:
@@ -213,3 +218,9 @@ def test_usual_requirements_leave_the_offices_own_alone(contoh: Cycle) -> None:
     assert rows["tingkat"].between(1, 4).all()
     heads = set(contoh.jabatan.loc[contoh.jabatan["jenis"] == "jpt", "jabatan_id"])
     assert (rows.loc[rows["jabatan_id"].isin(heads), "tingkat"] == 4).all()
+
+
+def test_heads_of_echelon_one_are_asked_for_more() -> None:
+    seats = "jabatan_id,unit_id,nama,jenis,eselon,kebutuhan\nJ1,D1,Kepala,jpt,II.b,2\nJ2,D2,Direktur Jenderal,jpt,I.a,1\n"
+    rows = skills.usual_requirements(two_offices(jabatan=seats, syarat="jabatan_id,keahlian,tingkat\n"))
+    assert rows.groupby("jabatan_id")["tingkat"].unique().map(list).to_dict() == {"J1": [4], "J2": [5]}

@@ -52,7 +52,7 @@ def sortable_html(frame: pd.DataFrame, numbers: dict[str, list[Any]] | None = No
 
     Examples
     --------
-    >>> "<script>" in sortable_html(pd.DataFrame({"a": ["<b>"]}))
+    >>> "&lt;b&gt;" in sortable_html(pd.DataFrame({"a": ["<b>"]}))
     True
     """
     numbers = numbers or {}

@@ -26,6 +26,7 @@ from mutasi_toolkit.skills.projections import (
 from mutasi_toolkit.skills.table import (
     SkillMatrix,
     derived_share,
+    from_matrix,
     from_network,
     holders,
     levels,
@@ -36,7 +37,7 @@ from mutasi_toolkit.skills.table import (
 __all__ = [
     "ROLES", "Leavers", "Mapping", "Nestedness", "Profile", "Projection", "SkillMatrix", "bridging", "brokerage",
     "bus_factor", "bus_factor_by_opd", "complete", "coverage", "cutoffs", "derive", "derived_share", "diversity", "fit",
-    "fit_codes", "from_network", "gould_fernandez", "hill", "holders", "jpm_table", "leavers", "levels", "nestedness",
+    "fit_codes", "from_matrix", "from_network", "gould_fernandez", "hill", "holders", "jpm_table", "leavers", "levels", "nestedness",
     "network", "nodf", "places", "profile", "project", "projection", "rao_stirling", "read_mapping", "required",
     "service_graph", "shannon", "share_of_holdings", "skill_distance", "skill_holders", "sole_holders", "to_igraph",
     "unit_matrix", "usual_requirements",

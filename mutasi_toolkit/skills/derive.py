@@ -207,7 +207,7 @@ def usual_requirements(cycle: Cycle) -> pd.DataFrame:
     """The nine managerial and socio-cultural competencies at their usual level, where `syarat` names none.
 
     The level is that of `tingkat_baku` in data/parameters/jpm.yaml for the `jenis` of the seat and, for functional
-    seats, its `jenjang`. A competence that `syarat` already asks of a seat is left as it is there; a seat whose
+    seats, its `jenjang`; a jpt of eselon I counts as jpt madya. A competence that `syarat` already asks of a seat is left as it is there; a seat whose
     jenis or jenjang has no usual level gets none. Nothing adds these rows silently: they are a start for an office
     without standards, to be joined to `syarat` and edited.
 
@@ -220,8 +220,8 @@ def usual_requirements(cycle: Cycle) -> pd.DataFrame:
     --------
     >>> from mutasi_toolkit.skills.example import two_offices
     >>> rows = usual_requirements(two_offices())
-    >>> len(rows), set(rows["tingkat"])
-    (18, {1})
+    >>> len(rows), rows["tingkat"].unique().tolist()
+    (18, [1])
     """
     values = load_yaml(data_dir("parameters") / "jpm.yaml")
     usual, names = values["tingkat_baku"], values["kompetensi"]
@@ -232,6 +232,8 @@ def usual_requirements(cycle: Cycle) -> pd.DataFrame:
         return int(found.get(jenjang, 0) if isinstance(found, dict) else found if isinstance(found, int) else 0)
 
     kinds = cycle.jabatan[["jabatan_id", "jenis", "jenjang"]].fillna("")
+    top = cycle.jabatan["eselon"].fillna("").str.startswith("I.") & (kinds["jenis"] == "jpt")
+    kinds["jenis"] = kinds["jenis"].mask(top, "jpt madya")
     rows = [(j, name, level(a, b)) for j, a, b in kinds.itertuples(index=False) for name in competencies]
     frame = pd.DataFrame([r for r in rows if r[2]], columns=["jabatan_id", "keahlian", "tingkat"])
     frame = frame.astype({c: t for c, t in cycle.syarat.dtypes.items() if c in frame})

@@ -227,8 +227,8 @@ def from_network(graph: nx.Graph) -> pd.DataFrame:
 
     Parameters
     ----------
-    graph : networkx.Graph
-        Every edge joins a node with `bipartite` = 0 (person) and one with `bipartite` = 1 (skill);
+    graph : networkx.Graph or igraph.Graph
+        (igraph: the vertex attribute `name` is the node.) Every edge joins a node with `bipartite` = 0 (person) and one with `bipartite` = 1 (skill);
         `tingkat` on the edge (1 where absent), `dasar` as well ('dinilai' where absent).
 
     Returns
@@ -247,6 +247,8 @@ def from_network(graph: nx.Graph) -> pd.DataFrame:
     >>> len(from_network(network(two_offices())))
     5
     """
+    if hasattr(graph, "to_networkx"):
+        graph = graph.to_networkx(vertex_attr_hashable="name")
     rows: list[tuple[str, str, int, str]] = []
     for a, b, edge in graph.edges(data=True):
         sides = {_side(graph, a): a, _side(graph, b): b}
@@ -256,6 +258,45 @@ def from_network(graph: nx.Graph) -> pd.DataFrame:
         name = skill.removeprefix(SKILL_PREFIX) if skill.removeprefix(SKILL_PREFIX) in graph else skill
         rows.append((str(sides[0]), name, int(edge.get("tingkat", 1)), str(edge.get("dasar", "dinilai"))))
     frame = pd.DataFrame(rows, columns=["pegawai_id", "keahlian", "tingkat", "dasar"])
+    frame = frame.astype({"pegawai_id": "str", "keahlian": "str", "tingkat": "Int64", "dasar": "str"})
+    return frame.sort_values(["pegawai_id", "keahlian"], ignore_index=True)
+
+
+def from_matrix(matrix: sparse.sparray, people: Any, skills: Any, basis: str = "dinilai") -> pd.DataFrame:
+    """The table `keahlian` from a people x skills matrix of levels, as `network(cycle, sparse=True)` gives it.
+
+    Parameters
+    ----------
+    matrix : sparse array, shape (n_people, n_skills)
+        Levels 1 to 5; 0 where none is recorded.
+    people, skills : sequence of str
+        Labels of rows and columns.
+    basis : str
+        What `dasar` says: 'dinilai' or 'turunan'.
+
+    Returns
+    -------
+    DataFrame
+        pegawai_id, keahlian, tingkat, dasar; sorted.
+
+    Raises
+    ------
+    InputError
+        When the labels do not fit the shape, or a level is outside 1 to 5 or not whole.
+
+    Examples
+    --------
+    >>> from mutasi_toolkit.skills.example import two_offices
+    >>> from_matrix(*network(two_offices(), sparse=True))["tingkat"].tolist()
+    [4, 3, 3, 2, 5]
+    """
+    coo = sparse.coo_array(matrix)
+    coo.eliminate_zeros()
+    value = coo.data.astype(float)
+    if coo.shape != (len(people), len(skills)) or not np.isin(value, [1, 2, 3, 4, 5]).all():
+        raise InputError(text("skills.bad_matrix", rows=coo.shape[0], columns=coo.shape[1], people=len(people), skills=len(skills)))
+    row, column = np.asarray(people, dtype=object)[coo.row], np.asarray(skills, dtype=object)[coo.col]
+    frame = pd.DataFrame({"pegawai_id": row, "keahlian": column, "tingkat": value.astype(np.int64), "dasar": basis})
     frame = frame.astype({"pegawai_id": "str", "keahlian": "str", "tingkat": "Int64", "dasar": "str"})
     return frame.sort_values(["pegawai_id", "keahlian"], ignore_index=True)
 
