@@ -24,7 +24,7 @@ from mutasi_toolkit.assignment.model import (
 from mutasi_toolkit.assignment.plan import Plan
 from mutasi_toolkit.assignment.problem import Problem
 from mutasi_toolkit.assignment.prove import units
-from mutasi_toolkit.assignment.relax import SCALE, entering, relax, restrict, rounded_duals
+from mutasi_toolkit.assignment.relax import entering, relax, restrict, rounded_duals
 from mutasi_toolkit.assignment.solve import terms_of
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
@@ -146,7 +146,7 @@ class Session:
             return relax(self.model).duals
         duals = np.zeros(len(self.model.low), dtype=np.int64)
         for name, value in given.items():
-            duals[names[name]] = value * SCALE // int(found["scale"])
+            duals[names[name]] = value * self.model.scale // int(found["scale"])
         return usable(self.model, duals)
 
     def best(self, model: Model | None = None, forbid: Iterable[int] | np.ndarray = (), start: np.ndarray | None = None) -> Answered | None:
@@ -159,7 +159,7 @@ class Session:
         forbid : sequence of int
             Arcs that may not be taken.
         start : ndarray of int, optional
-            Dual values times SCALE to begin with.
+            Dual values times the model's scale to begin with.
         """
         model = self.model if model is None else model
         allowed = np.ones(model.n_arcs, dtype=bool)
@@ -176,8 +176,8 @@ class Session:
         return Answered(chosen, units / self.problem.per_unit, units, terms_of(self.problem, chosen))
 
     def _search(self, model: Model, allowed: np.ndarray, duals: np.ndarray) -> np.ndarray | None:
-        priced = price(model, duals, SCALE, allowed)
-        slack = max(int(FIRST_SLACK * abs(self.units)), self.problem.per_unit) * SCALE
+        priced = price(model, duals, model.scale, allowed)
+        slack = max(int(FIRST_SLACK * abs(self.units)), self.problem.per_unit) * model.scale
         kept = allowed & ((priced.reduced <= slack) | _touched(model, allowed, len(self.model.low)))
         while True:
             chosen = best_on(model, kept, priced.bound)
@@ -189,11 +189,11 @@ class Session:
                 kept |= more if more.any() else allowed & (priced.reduced <= slack)
                 continue
             cost = objective_of(model, chosen, completed(model, chosen)) - model.constant
-            if priced.bound + slack > (cost - 1) * SCALE or kept[allowed].all():
+            if priced.bound + slack > (cost - 1) * model.scale or kept[allowed].all():
                 return chosen
             before = kept
             priced, kept = self._tighter(model, allowed, kept, priced)
-            slack = (cost - 1) * SCALE - priced.bound
+            slack = (cost - 1) * model.scale - priced.bound
             kept |= allowed & (priced.reduced <= slack)
             if (kept == before).all():
                 return chosen
@@ -206,11 +206,11 @@ class Session:
             answer = solve_linear(part.program)
             if answer.duals is None or answer.status != "optimal":
                 return priced, kept
-            mine = price(model, rounded_duals(model, part, answer.duals), SCALE, allowed)
+            mine = price(model, rounded_duals(model, part, answer.duals), model.scale, allowed)
             priced = mine if mine.bound > priced.bound else priced
             enter = entering(model, kept, mine)
             enter = enter[allowed[enter]]
-            if not len(enter) or answer.objective + part.offset - priced.bound / SCALE < 1.0:
+            if not len(enter) or answer.objective + part.offset - priced.bound / model.scale < 1.0:
                 return priced, kept
             kept[enter] = True
 
@@ -225,7 +225,7 @@ def _freeing(model: Model, allowed: np.ndarray, kept: np.ndarray) -> np.ndarray:
     if len(ray) and np.abs(ray).max() > 0:
         for sign in (RAY, -RAY):
             duals = rounded_duals(model, part, sign * ray / np.abs(ray).max())
-            if price(model, duals, SCALE, kept, fixed=kept).bound > 0:
+            if price(model, duals, model.scale, kept, fixed=kept).bound > 0:
                 value = -model.arcs.times(duals)
                 least = np.minimum.reduceat(np.where(kept, value, np.iinfo(np.int64).max), model.start[:-1])
                 return allowed & ~kept & (value < least[model.person])
@@ -243,10 +243,10 @@ def _touched(model: Model, allowed: np.ndarray, n_rows: int) -> np.ndarray:
 
 
 def best_on(model: Model, kept: np.ndarray, known: int | None = None) -> np.ndarray | None:
-    """The best plan on the kept arcs, proved by HiGHS; None where there is none. `known`: a bound times SCALE."""
+    """The best plan on the kept arcs, proved by HiGHS; None where there is none. `known`: a bound times the model's scale."""
     part = restrict(model, kept)
     program = part.program
-    target = None if known is None else float(units(known, SCALE) - part.offset)
+    target = None if known is None else float(units(known, model.scale) - part.offset)
     for _ in range(3):
         answer = solve_whole(program, target=target)
         if answer.values is None:

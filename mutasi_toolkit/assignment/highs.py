@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -65,6 +65,14 @@ class Program:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Basis:
+    """Status of columns and rows: 0 at the lower limit, 1 basic, 2 at the upper limit."""
+
+    columns: np.ndarray
+    rows: np.ndarray
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Answer:
     """What HiGHS found.
 
@@ -78,6 +86,8 @@ class Answer:
         Row duals (of a linear program).
     objective, bound : float
         Of the best solution, and what no solution can beat.
+    basis : Basis or None
+        Of a linear program.
     """
 
     status: str
@@ -85,6 +95,7 @@ class Answer:
     duals: np.ndarray | None
     objective: float
     bound: float
+    basis: Basis | None = None
 
 
 def cost_unit(cost: np.ndarray) -> float:
@@ -139,11 +150,37 @@ def answer_of(solver: highspy.Highs, unit: float) -> Answer:
     return Answer(names.get(status, "unknown"), values, duals, objective, float(info.mip_dual_bound) * unit)
 
 
-def solve_linear(program: Program, time_limit: float | None = None) -> Answer:
-    """Solve the linear relaxation by the simplex method."""
-    solver = load(program, whole=False, time_limit=time_limit)
+def _without_columns(program: Program) -> Answer:
+    """Nothing can be chosen: every row is 0."""
+    kept = bool(((program.row_low <= 0) & (program.row_high >= 0)).all())
+    duals = np.zeros(len(program.row_low)) if kept else None
+    return Answer("optimal" if kept else "infeasible", np.zeros(0) if kept else None, duals, 0.0, 0.0)
+
+
+_PRIMAL = 4
+_STATUS = (highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic, highspy.HighsBasisStatus.kUpper)
+_CODE = {highspy.HighsBasisStatus.kLower: 0, highspy.HighsBasisStatus.kBasic: 1, highspy.HighsBasisStatus.kUpper: 2}
+
+
+def solve_linear(program: Program, time_limit: float | None = None, basis: Basis | None = None) -> Answer:
+    """Solve the linear relaxation by the simplex method, from a primal feasible basis where one is given."""
+    if not len(program.cost):
+        return _without_columns(program)
+    if basis is None:
+        solver = load(program, whole=False, time_limit=time_limit)
+    else:
+        solver = load(program, whole=False, time_limit=time_limit, presolve="off", simplex_strategy=_PRIMAL)
+        given = highspy.HighsBasis()
+        given.col_status, given.row_status = ([_STATUS[k] for k in part.tolist()] for part in (basis.columns, basis.rows))
+        given.valid = True
+        solver.setBasis(given)
     solver.run()
-    return answer_of(solver, cost_unit(program.cost))
+    answer = answer_of(solver, cost_unit(program.cost))
+    if answer.status != "optimal":
+        return answer
+    found = solver.getBasis()
+    codes = (np.array([_CODE.get(s, 0) for s in part], dtype=np.int8) for part in (found.col_status, found.row_status))
+    return replace(answer, basis=Basis(*codes))
 
 
 def solve_whole(program: Program, time_limit: float | None = None, allowed_gap: float = 0.0, start: np.ndarray | None = None, one: bool = False, nodes: int | None = None, target: float | None = None) -> Answer:
@@ -166,6 +203,8 @@ def solve_whole(program: Program, time_limit: float | None = None, allowed_gap: 
     target : float, optional
         A known bound: a solution this good is best.
     """
+    if not len(program.cost):
+        return _without_columns(program)
     unit = cost_unit(program.cost)
     options: dict[str, Any] = {"mip_abs_gap": max(0.9, allowed_gap) / unit}
     if one:

@@ -8,6 +8,8 @@ import numpy as np
 
 #: Stands for 'no limit' in the integer bounds of rows.
 FREE = 2**62
+#: Dual values are kept to this fraction of a unit of cost, or to a finer one where rows hold large numbers.
+SCALE = 64
 #: Sums that may pass this many bits are done with Python's own integers.
 SAFE_BITS = 61.0
 
@@ -113,6 +115,8 @@ class Model:
         Weights by which one of several best plans is chosen.
     hint : ndarray of int64, shape (n_rows,)
         Dual values to begin with.
+    scale : int
+        Dual values are multiples of 1 / scale.
     """
 
     person: np.ndarray
@@ -130,6 +134,7 @@ class Model:
     constant: int
     tie: np.ndarray
     hint: np.ndarray
+    scale: int = SCALE
 
     @property
     def n_people(self) -> int:
@@ -153,10 +158,13 @@ class Priced:
     reduced : ndarray of int, shape (n_arcs,)
         By how much (scaled) the bound rises when the arc is taken: its cost at the duals less the
         least of its person.
+    scale : int
+        By what both are multiplied.
     """
 
     bound: int
     reduced: np.ndarray
+    scale: int = SCALE
 
 
 def usable(model: Model, duals: np.ndarray) -> np.ndarray:
@@ -199,7 +207,7 @@ def price(model: Model, duals: np.ndarray, scale: int, allowed: np.ndarray | Non
     limits = np.where(positive, np.where(positive, model.low, 0), np.where(u < 0, model.high, 0)).astype(kind)
     parts = (least, np.minimum(extra, 0) * model.extra_upper.astype(kind), u * limits)
     bound = sum(int(part.sum()) for part in parts)
-    return Priced(bound, reduced - np.repeat(least, np.diff(model.start)))
+    return Priced(bound, reduced - np.repeat(least, np.diff(model.start)), scale)
 
 
 def _largest(model: Model) -> float:

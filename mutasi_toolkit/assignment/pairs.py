@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from mutasi_toolkit.assignment.exact import Whole, whole
-from mutasi_toolkit.assignment.model import FREE, Model, entries_of
+from mutasi_toolkit.assignment.model import FREE, SCALE, Model, entries_of
 from mutasi_toolkit.assignment.tie import tie_weights
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 
 _SHOWN = 5
+#: No scale is finer.
+MOST_SCALE = 2**24
 
 
 def checked_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -92,6 +94,19 @@ def capacity_units(weight: np.ndarray, capacity: np.ndarray) -> tuple[np.ndarray
     return made.number[: len(weight)], np.where(limited, made.number[len(weight) :], FREE), made.per_unit
 
 
+def fine_enough(weight: np.ndarray, high: np.ndarray) -> int:
+    """The scale at which rounding the duals of capacities moves a bound by less than half a unit; a power of two.
+
+    Examples
+    --------
+    >>> fine_enough(np.array([1, 1]), np.array([1, 1])), fine_enough(np.array([250, 120]), np.array([300, FREE]))
+    (64, 4096)
+    """
+    total = int(weight.sum())
+    loads = int(np.minimum(high, total).sum())
+    return int(min(MOST_SCALE, max(SCALE, 1 << (2 * (loads + total)).bit_length())))
+
+
 def model_of_pairs(frame: pd.DataFrame, limits: np.ndarray, person: np.ndarray, position: np.ndarray, positions: pd.Index) -> tuple[Model, Whole, int]:
     """The model of checked pairs, whose rows are the positions' capacities; and the unit of its weights."""
     n_arcs, n_people = len(frame), int(person.max()) + 1
@@ -114,5 +129,6 @@ def model_of_pairs(frame: pd.DataFrame, limits: np.ndarray, person: np.ndarray, 
         constant=0,
         tie=tie_weights(frame["person"].astype(str), frame["position"].astype(str)),
         hint=np.zeros(len(positions), dtype=np.int64),
+        scale=fine_enough(weight, high),
     )
     return model, cost, unit

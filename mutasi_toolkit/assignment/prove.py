@@ -11,7 +11,7 @@ import numpy as np
 
 from mutasi_toolkit.assignment.highs import cost_unit, load
 from mutasi_toolkit.assignment.model import Model, Priced, price
-from mutasi_toolkit.assignment.relax import SCALE, Restricted, restrict, rounded_duals
+from mutasi_toolkit.assignment.relax import Restricted, restrict, rounded_duals
 
 #: A tree with more leaves than this is not built; the bound is then that of the leaves.
 MOST_LEAVES = 5_000
@@ -97,12 +97,12 @@ def units(scaled: int, scale: int) -> int:
 
 def bound_of(priced: Priced) -> int:
     """The bound of row duals in whole units."""
-    return units(priced.bound, SCALE)
+    return units(priced.bound, priced.scale)
 
 
 def survivors(priced: Priced, target: int) -> np.ndarray:
     """Arcs that a plan cheaper than `target` could take: bound + reduced cost <= target - 1."""
-    return priced.bound + priced.reduced <= (target - 1) * SCALE
+    return priced.bound + priced.reduced <= (target - 1) * priced.scale
 
 
 def prove(model: Model, duals: np.ndarray, priced: Priced, target: int, deadline: float | None = None) -> Proof:
@@ -116,7 +116,7 @@ def prove(model: Model, duals: np.ndarray, priced: Priced, target: int, deadline
     ----------
     model : Model
     duals : ndarray of int
-        Root duals times SCALE.
+        Root duals times the model's scale.
     priced : Priced
         What they prove.
     target : int
@@ -126,13 +126,13 @@ def prove(model: Model, duals: np.ndarray, priced: Priced, target: int, deadline
     """
     root = bound_of(priced)
     if root >= target:
-        return Proof(root, "linear", SCALE, target, duals, (Node(-1, 0, 0, duals, root),))
+        return Proof(root, "linear", model.scale, target, duals, (Node(-1, 0, 0, duals, root),))
     allowed = survivors(priced, target)
     if not np.maximum.reduceat(allowed, model.start[:-1]).all():
-        return Proof(target, "linear", SCALE, target, duals, (Node(-1, 0, 0, duals, target),))
+        return Proof(target, "linear", model.scale, target, duals, (Node(-1, 0, 0, duals, target),))
     bounder = Linear(model, allowed, target)
     nodes = branch(model, bounder, allowed, duals, root, target, deadline)
-    return Proof(min(target, least(nodes)), "linear", SCALE, target, duals, nodes)
+    return Proof(min(target, least(nodes)), "linear", model.scale, target, duals, nodes)
 
 
 def least(nodes: tuple[Node, ...]) -> int:
@@ -180,17 +180,17 @@ def _pick(model: Model, allowed: np.ndarray, values: np.ndarray | None) -> int:
 class Linear:
     """Row duals from one live linear program."""
 
-    kind, scale = "linear", SCALE
+    kind = "linear"
 
     def __init__(self, model: Model, allowed: np.ndarray, target: int) -> None:
-        self.model, self.target = model, target
+        self.model, self.target, self.scale = model, target, model.scale
         self.program: Restricted = restrict(model, allowed)
         self.unit = cost_unit(self.program.program.cost)
         self.solver = load(self.program.program, whole=False, presolve="off")
 
     def priced(self, duals: np.ndarray, allowed: np.ndarray) -> int:
         """The scaled bound of row duals on the allowed arcs."""
-        return price(self.model, duals, SCALE, allowed).bound
+        return price(self.model, duals, self.scale, allowed).bound
 
     def solve(self, allowed: np.ndarray, start: np.ndarray, target: int) -> tuple[np.ndarray, int, np.ndarray | None]:
         """Duals of the linear program of the allowed arcs."""
@@ -217,7 +217,7 @@ class Linear:
             while stretch <= STRETCH:
                 duals = rounded_duals(self.model, self.program, sign * stretch * ray / np.abs(ray).max())
                 scaled = self.priced(duals, allowed)
-                if units(scaled, SCALE) >= target:
+                if units(scaled, self.scale) >= target:
                     return duals, scaled
                 stretch *= 4
         return start, self.priced(start, allowed)
@@ -238,7 +238,8 @@ def certificate(proof: Proof, names: tuple[str, ...]) -> dict[str, Any]:
         "target": proof.target,
         "duals": {names[r]: int(proof.root[r]) for r in np.flatnonzero(proof.root)},
     }
-    if len(proof.nodes) > 1:
+    only = proof.nodes[0].duals
+    if len(proof.nodes) > 1 or (only is not None and not np.array_equal(only, proof.root)):
         out["branches"] = [_plain(node, proof.root, names) for node in proof.nodes]
     return out
 

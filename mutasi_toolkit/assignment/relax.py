@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csc_array
 
-from mutasi_toolkit.assignment.highs import Answer, Program, solve_linear
+from mutasi_toolkit.assignment.highs import Answer, Basis, Program, solve_linear
 from mutasi_toolkit.assignment.model import FREE, Model, Priced, price, usable
+from mutasi_toolkit.assignment.network import Network, budget_duals, network_of
 
 #: Models with no more arcs than this are handed over whole.
 SMALL = 20_000
 #: Arcs that may enter per person and in all in one round.
 ENTER_EACH, ENTER_SHARE = 4, 1.5
-#: Dual values are kept to this fraction of a unit of cost.
-SCALE = 64
+#: With more arcs than this, the bound may miss the relaxation's optimum by this share of the largest cost.
+LARGE, NEAR = 1_000_000, 0.05
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,7 +57,7 @@ class Relaxed:
     Attributes
     ----------
     duals : ndarray of int, shape (n_rows,)
-        Dual values times SCALE.
+        Dual values times the model's scale.
     priced : Priced
         What they prove.
     kept : ndarray of bool, shape (n_arcs,)
@@ -129,18 +131,19 @@ def _limit(limits: np.ndarray, fill: np.ndarray) -> np.ndarray:
 
 
 def rounded_duals(model: Model, restricted: Restricted, duals: np.ndarray) -> np.ndarray:
-    """Dual values of all rows of the model, times SCALE, of the right sign."""
+    """Dual values of all rows of the model, times its scale, of the right sign."""
     out = np.zeros(len(model.low), dtype=np.int64)
-    out[restricted.rows] = np.rint(duals[restricted.n_persons :] * SCALE).astype(np.int64)
+    out[restricted.rows] = np.rint(duals[restricted.n_persons :] * model.scale).astype(np.int64)
     return usable(model, out)
 
 
 def relax(model: Model, deadline: float | None = None, begin: np.ndarray | None = None) -> Relaxed:
     """Solve the relaxation over all arcs.
 
-    A restricted program is solved, its duals are rounded to fractions of a unit and all arcs are priced
-    with them exactly; arcs cheaper than what their person has enter, until none is left or
-    the exact bound reaches the restricted optimum.
+    A restricted program is solved, its duals are rounded to fractions of a unit, those of the cells are replaced by
+    the best that go with the others (a network), and all arcs are priced with them exactly; arcs cheaper than
+    what their person has enter, until none is left or the exact bound reaches the restricted optimum. Duals of
+    a small program are extreme: arcs also enter by a point half way to the best duals so far.
 
     Parameters
     ----------
@@ -150,23 +153,35 @@ def relax(model: Model, deadline: float | None = None, begin: np.ndarray | None 
     begin : ndarray of bool, optional
         Arcs to begin with besides each person's stay.
     """
-    kept = _first(model, begin)
+    network = network_of(model, model.scale) if model.n_arcs > SMALL else None
     best: tuple[np.ndarray, Priced] | None = None
+    if network is not None:
+        duals = budget_duals(network, model.hint * model.scale)
+        best = duals, price(model, duals, model.scale)
+    kept = _first(model, begin, None if best is None else best[1])
+    last: tuple[Restricted, Answer] | None = None
     while True:
         program = restrict(model, kept)
-        answer = solve_linear(program.program, _left(deadline))
+        answer = solve_linear(program.program, _left(deadline), None if last is None else _carried(model, *last, program))
+        last = program, answer
         if answer.status == "infeasible" and not kept.all():
             kept = np.ones(model.n_arcs, dtype=bool)
             continue
         if answer.duals is None or answer.status != "optimal":
-            duals = model.hint * SCALE if best is None else best[0]
-            return Relaxed(duals, price(model, duals, SCALE), kept, answer, program, answer.status != "infeasible", False)
-        duals = rounded_duals(model, program, answer.duals)
-        priced = price(model, duals, SCALE)
-        if best is None or priced.bound > best[1].bound:
-            best = duals, priced
-        enter = entering(model, kept, priced)
-        reached = answer.objective + program.offset - best[1].bound / SCALE < 1.0
+            duals = model.hint * model.scale if best is None else best[0]
+            return Relaxed(duals, price(model, duals, model.scale), kept, answer, program, answer.status != "infeasible", False)
+        raw = rounded_duals(model, program, answer.duals)
+        found: list[np.ndarray] = []
+        for duals in _trials(network, raw, best):
+            priced = price(model, duals, model.scale)
+            if best is None or priced.bound > best[1].bound:
+                best = duals, priced
+            found.append(entering(model, kept, priced))
+            if answer.objective + program.offset - best[1].bound / model.scale < _near(model):
+                break
+        assert best is not None
+        enter = np.unique(np.concatenate(found))
+        reached = answer.objective + program.offset - best[1].bound / model.scale < _near(model)
         late = deadline is not None and time.monotonic() > deadline
         if reached or late or not len(enter):
             return Relaxed(*best, kept, answer, program, True, not late or reached)
@@ -174,17 +189,51 @@ def relax(model: Model, deadline: float | None = None, begin: np.ndarray | None 
         kept[enter] = True
 
 
+def _carried(model: Model, old: Restricted, answer: Answer, new: Restricted) -> Basis | None:
+    """The basis of the last program in the next one, which has more arcs: a person who gets a choice stays, so it is feasible."""
+    if answer.basis is None:
+        return None
+    n, n_old = len(new.arcs), len(old.arcs)
+    arcs = np.zeros(model.n_arcs, dtype=np.int8)
+    arcs[old.settled] = 1
+    arcs[old.arcs] = answer.basis.columns[:n_old]
+    rows = np.ones(len(model.low), dtype=np.int8)
+    rows[old.rows] = answer.basis.rows[old.n_persons :]
+    people = np.zeros(model.n_people, dtype=np.int8)
+    people[np.unique(model.person[old.arcs])] = answer.basis.rows[: old.n_persons]
+    columns = np.concatenate([arcs[new.arcs], answer.basis.columns[n_old:]])
+    basis = Basis(columns, np.concatenate([people[np.unique(model.person[new.arcs])], rows[new.rows]]))
+    return basis if int((basis.columns == 1).sum() + (basis.rows == 1).sum()) == len(basis.rows) and n else None
+
+
+def _trials(network: Network | None, raw: np.ndarray, best: tuple[np.ndarray, Priced] | None) -> Iterator[np.ndarray]:
+    """Duals by which arcs are priced: those of the program with the best prices of cells, half way to the best, as they are."""
+    if network is not None:
+        yield network.best(raw)
+        if best is not None:
+            yield (best[0] + raw) // 2
+    yield raw
+
+
+def _near(model: Model) -> float:
+    """Units by which a bound may miss the relaxation's optimum: what remains is left to the branches of the proof."""
+    return 1.0 if model.n_arcs <= LARGE else max(1.0, NEAR * float(np.abs(model.cost).max(initial=0)))
+
+
 def _left(deadline: float | None) -> float | None:
     return None if deadline is None else max(0.05, deadline - time.monotonic())
 
 
-def _first(model: Model, begin: np.ndarray | None) -> np.ndarray:
+def _first(model: Model, begin: np.ndarray | None, priced: Priced | None) -> np.ndarray:
     if model.n_arcs <= SMALL:
         return np.ones(model.n_arcs, dtype=bool)
     kept = np.zeros(model.n_arcs, dtype=bool) if begin is None else begin.copy()
     kept[model.stay[model.stay >= 0]] = True
-    reduced = price(model, model.hint * SCALE, SCALE).reduced
-    kept[np.argsort(reduced, kind="stable")[: max(2 * model.n_people, SMALL // 4)]] = True
+    most = SMALL // 4 if priced is not None else max(2 * model.n_people, SMALL // 4)
+    reduced = price(model, model.hint * model.scale, model.scale).reduced if priced is None else priced.reduced
+    kept[reduced == 0] = True
+    others = np.flatnonzero(~kept)
+    kept[others[np.argsort(reduced[others], kind="stable")[:most]]] = True
     return kept
 
 

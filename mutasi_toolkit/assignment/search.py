@@ -12,7 +12,7 @@ from mutasi_toolkit.assignment.highs import Answer, solve_whole
 from mutasi_toolkit.assignment.knapsack import Packing, loads_of
 from mutasi_toolkit.assignment.model import Model, completed, faults_of, objective_of
 from mutasi_toolkit.assignment.prove import Node, Proof, bound_of, branch, least, prove, units
-from mutasi_toolkit.assignment.relax import SCALE, SMALL, Relaxed, Restricted, relax, restrict
+from mutasi_toolkit.assignment.relax import SMALL, Relaxed, Restricted, relax, restrict
 
 #: First guess of what the best plan costs above the relaxation, as a share of it.
 FIRST_SLACK = 1e-4
@@ -93,7 +93,7 @@ def _share(deadline: float | None) -> float | None:
 
 def _first_proof(relaxed: Relaxed) -> Proof:
     bound = bound_of(relaxed.priced)
-    return Proof(bound, "linear", SCALE, bound, relaxed.duals, (Node(-1, 0, 0, relaxed.duals, bound),))
+    return Proof(bound, "linear", relaxed.priced.scale, bound, relaxed.duals, (Node(-1, 0, 0, relaxed.duals, bound),))
 
 
 def _packing(model: Model, relaxed: Relaxed) -> Packing | None:
@@ -106,8 +106,9 @@ def _packing(model: Model, relaxed: Relaxed) -> Packing | None:
 
 def _packed_proof(packing: Packing, model: Model, relaxed: Relaxed, first: Proof) -> Proof:
     """The bound of the best prices of people, begun at those of the linear relaxation."""
-    value = model.cost * SCALE - model.arcs.times(relaxed.duals)
-    start = np.minimum.reduceat(value, model.start[:-1]) * (packing.scale // SCALE)
+    value = model.cost * model.scale - model.arcs.times(relaxed.duals)
+    least = np.minimum.reduceat(value, model.start[:-1]).astype(np.float64)
+    start = np.rint(least / model.scale * packing.scale).astype(np.int64)
     everything = np.ones(model.n_arcs, dtype=bool)
     prices, scaled, _ = packing.solve(everything, start, int(model.cost.sum()) + 1)
     bound = units(scaled, packing.scale)
@@ -129,7 +130,7 @@ def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: floa
     if arcs is not None:
         return arcs, True
     best: np.ndarray | None = None
-    slack = SCALE * max(1, int(FIRST_SLACK * abs(relaxed.priced.bound / SCALE)))
+    slack = model.scale * max(1, int(FIRST_SLACK * abs(relaxed.priced.bound / model.scale)))
     while True:
         kept = relaxed.priced.reduced <= slack if model.n_arcs > SMALL else np.ones(model.n_arcs, dtype=bool)
         found, infeasible = _mixed(model, kept, deadline, gap, best, known)
@@ -139,7 +140,7 @@ def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: floa
         if best is None:
             slack *= 4
             continue
-        over = (objective_of(model, best, completed(model, best)) - model.constant - 1) * SCALE - relaxed.priced.bound
+        over = (objective_of(model, best, completed(model, best)) - model.constant - 1) * model.scale - relaxed.priced.bound
         late = deadline is not None and time.monotonic() > deadline
         if over <= slack or late:
             return best, True
@@ -204,7 +205,7 @@ def _canonical(model: Model, relaxed: Relaxed, arcs: np.ndarray, objective: int)
     rows with a dual at their limit (complementary slackness); else they are on arcs of reduced
     cost within the difference, and a row holds the objective.
     """
-    slack = objective * SCALE - relaxed.priced.bound
+    slack = objective * model.scale - relaxed.priced.bound
     kept = relaxed.priced.reduced <= slack
     if np.bincount(model.person[kept], minlength=model.n_people).max(initial=0) <= 1:
         return arcs

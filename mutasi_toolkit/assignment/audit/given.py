@@ -107,7 +107,7 @@ def proved(data: Given, certificate: dict[str, Any]) -> Fraction:
     root = _vector(certificate.get("duals", {}), labels, linear)
     price: Callable[[Arrays, np.ndarray, np.ndarray, np.ndarray, int], int | None] = _linear if linear else _packed
     kept, most = np.ones(len(cost), dtype=bool), None
-    if linear and certificate.get("branches"):
+    if linear and "target" in certificate:
         target = certificate.get("target")
         if not isinstance(target, int):
             raise BadCertificate("target is not a whole number")
