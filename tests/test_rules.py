@@ -10,6 +10,7 @@ import pytest
 import mutasi_toolkit as mt
 from mutasi_toolkit import rules
 from mutasi_toolkit.paths import data_dir
+from mutasi_toolkit.rules.page import rules_page
 from mutasi_toolkit.rules.windows import election_window, inauguration_window
 
 UNIT = "unit_id,nama,induk_id,jenis\nK,Kota,,kota\nD1,Dinas A,K,dinas\nD2,Dinas B,K,dinas\n"
@@ -148,5 +149,34 @@ def test_decisions_lock_force_and_forbid(tmp_path: Path) -> None:
 
 def test_decision_against_a_hard_rule_names_it(tmp_path: Path) -> None:
     (tmp_path / "keputusan.csv").write_text("pegawai_id,putusan,jabatan_id\nP2,terima,A2\n")
-    with pytest.raises(mt.InputError, match="R01"):
+    with pytest.raises(mt.InfeasibleError, match="R01"):
         rules.decisions(_cycle(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("decisions", "says"),
+    [
+        ("P1,terima,A2\nP1,kunci,A1\n", "P1"),
+        ("P1,terima,A2\nP1,tolak,\n", "P1"),
+        ("P4,terima,G1\nP4,terima,G2\n", "P4"),
+    ],
+)
+def test_decisions_that_cannot_both_hold_end_in_exit_3(tmp_path: Path, decisions: str, says: str) -> None:
+    names = ("pegawai_id", "putusan", "jabatan_id")
+    cycle = _cycle(tmp_path).with_settings(keputusan=[{k: v or None for k, v in zip(names, row.split(","), strict=True)} for row in decisions.split()])
+    with pytest.raises(mt.InfeasibleError, match=says) as caught:
+        rules.decisions(cycle)
+    assert caught.value.exit_code == 3
+
+
+def test_decisions_that_overfill_a_seat_name_r14(tmp_path: Path) -> None:
+    people = PEOPLE.replace("P2,A1,PNS,III/a,S1,1985-01-01,2024-02-01", "P2,A1,PNS,III/a,S1,1985-01-01,2020-02-01")
+    (tmp_path / "keputusan.csv").write_text("pegawai_id,putusan,jabatan_id\nP1,terima,A2\nP2,terima,A2\n")
+    (tmp_path / "paruh_waktu.csv").write_text("jabatan_id,orang\nA2,4\n")
+    with pytest.raises(mt.InfeasibleError, match=r"A2.*R14"):
+        rules.decisions(_cycle(tmp_path, people=people))
+
+
+def test_page_of_the_rules_is_made_from_the_data() -> None:
+    assert (data_dir("parameters").parents[1] / "docs" / "aturan.md").read_text(encoding="utf-8") == rules_page()
+    assert all(f"| R{k:02d} |" in rules_page("en") for k in range(1, 37))

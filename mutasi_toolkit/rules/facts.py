@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mutasi_toolkit.paths import data_dir
+from mutasi_toolkit import workload
 from mutasi_toolkit.schema import GOLONGAN_PNS
-from mutasi_toolkit.settings import load_yaml
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
@@ -68,6 +67,7 @@ class People:
     contract_left: np.ndarray
     profession: np.ndarray
     rating: np.ndarray
+    last_rating: np.ndarray
     discipline: np.ndarray
     bound: np.ndarray
     tested: np.ndarray
@@ -159,6 +159,7 @@ def people_of(cycle: Cycle) -> People:
         contract_left=-years_since(p["akhir_kontrak"], today),
         profession=_words(p["profesi"]),
         rating=rating,
+        last_rating=codes(p["predikat_1"], RATINGS),
         discipline=either(flag(p["hukuman_disiplin"]), flag(p["proses_hukum"])),
         bound=either(flag(p["tugas_belajar"]), flag(p["ikatan_dinas"])),
         tested=flag(p["uji_kompetensi"]),
@@ -193,23 +194,10 @@ def seats_of(cycle: Cycle) -> Seats:
         profession=_words(j["profesi"]),
         subject=_words(j["mapel"]),
         leads=j["tugas_tambahan"].notna().to_numpy(),
-        retirement=retirement_age(j),
+        retirement=workload.retirement_age(j).to_numpy(dtype=float),
         eselon=j["eselon"].fillna("").to_numpy(dtype=object).astype(str),
         title=_words(j["nama"]),
         locked=flag(j["terkunci"]) == 1,
         opd_name=_words(cycle.seat["opd_id"].map(cycle.unit_name)),
     )
 
-
-def retirement_age(jabatan: pd.DataFrame) -> np.ndarray:
-    """Retirement age (BUP) of every seat, from data/parameters/bup.yaml: profession first, then level, then kind."""
-    table = load_yaml(data_dir("parameters") / "bup.yaml")
-
-    def ages(name: str) -> dict[str, int]:
-        return {key: int(entry["usia"]) for key, entry in table[name].items()}
-
-    by_kind = jabatan["jenis"].map(ages("jenis"))
-    by_level = jabatan["jenjang"].map(ages("jenjang"))
-    by_profession = jabatan["profesi"].str.casefold().map(ages("profesi"))
-    age = by_level.fillna(by_kind).to_numpy(dtype=float)
-    return np.fmax(age, by_profession.to_numpy(dtype=float))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mutasi_toolkit import workload
-from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.errors import InfeasibleError, InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.rules.facts import years_since
 from mutasi_toolkit.rules.model import load, rule_ids
@@ -118,7 +118,10 @@ def decisions(cycle: Cycle) -> Decisions:
     Raises
     ------
     InputError
-        When a decided seat is blocked by a hard rule, or an acceptance names no seat.
+        When an acceptance names no seat.
+    InfeasibleError
+        When a hard rule blocks a decided seat, when two decisions on one person cannot both hold, or when more people are put
+        into a seat class than it may hold (R14); names the people, the seats and the rules.
     """
     people, seats = pd.Index(cycle.pegawai["pegawai_id"]), pd.Index(cycle.jabatan["jabatan_id"])
     own = seats.get_indexer(cycle.pegawai["jabatan_id"])
@@ -136,6 +139,7 @@ def decisions(cycle: Cycle) -> Decisions:
             forbidden.append((p, s))
         else:
             forced.append((p, s))
+    _consistent(cycle, stay, forced, forbidden)
     _no_contradiction(cycle, forced)
     return Decisions(
         np.array(sorted(stay), dtype=np.int64),
@@ -144,13 +148,32 @@ def decisions(cycle: Cycle) -> Decisions:
     )
 
 
+def _consistent(cycle: Cycle, stay: list[int], forced: list[tuple[int, int]], forbidden: list[tuple[int, int]]) -> None:
+    """No person is wanted in two places at once, nor in a place refused, and no seat class is overfilled by decisions alone."""
+    ids, seats = cycle.pegawai["pegawai_id"], cycle.jabatan["jabatan_id"]
+    own = pd.Index(seats).get_indexer(cycle.pegawai["jabatan_id"])
+    wanted = sorted(set(forced) | {(p, int(own[p])) for p in stay})
+    for p in sorted({p for p, _ in wanted}):
+        places = [s for q, s in wanted if q == p]
+        refused = [s for q, s in forbidden if q == p and s in places]
+        if len(places) > 1 or refused:
+            named = ", ".join(str(seats.iloc[s]) for s in places)
+            raise InfeasibleError(text("rules.decisions_clash", pegawai=ids.iloc[p], jabatan=named))
+    capacity = limits(cycle).capacity
+    for s in sorted({s for _, s in forced}):
+        held = [p for p, t in wanted if t == s]
+        if len(held) > capacity[s]:
+            named = ", ".join(str(ids.iloc[p]) for p in held)
+            raise InfeasibleError(text("rules.decisions_overfill", jabatan=seats.iloc[s], pegawai=named, n=len(held), most=int(capacity[s])))
+
+
 def _no_contradiction(cycle: Cycle, forced: list[tuple[int, int]]) -> None:
     if not forced:
         return
     p, s = np.array(forced, dtype=np.int64).T
     blocked = evaluate(cycle, p, s).blocked
     for k in np.flatnonzero(blocked):
-        raise InputError(
+        raise InfeasibleError(
             text(
                 "rules.contradiction", pegawai=cycle.pegawai["pegawai_id"].iloc[p[k]], jabatan=cycle.jabatan["jabatan_id"].iloc[s[k]],
                 rules=", ".join(rule_ids(blocked[k])),

@@ -96,6 +96,8 @@ def _grade(v: View, r: dict[str, Any]) -> np.ndarray:
 
 def _performance(v: View, r: dict[str, Any]) -> np.ndarray:
     asked = v.up | ((v.new_kind == FUNGSIONAL) & ~v.same_job)
+    if r["years"] < 2:
+        return asked & (v.first >= 0) & (v.first < RATINGS.index(r["min_predikat"]))
     many = len(RATINGS)
     worst = np.minimum(np.where(v.first < 0, many, v.first), np.where(v.second < 0, many, v.second))
     both = (v.first >= 0) & (v.second >= 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -188,9 +189,11 @@ def _job(name: Any) -> str:
 def _retirement(jabatan: pd.DataFrame) -> np.ndarray:
     table = load_yaml(data_dir("parameters") / "bup.yaml")
     out = []
-    for kind, step, trade in zip(jabatan["jenis"], jabatan["jenjang"], jabatan["profesi"], strict=True):
-        base = table["jenjang"].get(step) or table["jenis"].get(kind)
-        also = table["profesi"].get(trade.casefold()) if isinstance(trade, str) else None
+    for kind, step, trade, title in zip(jabatan["jenis"], jabatan["jenjang"], jabatan["profesi"], jabatan["nama"], strict=True):
+        base = (table["jenjang"].get(step) if kind == "fungsional" else None) or table["jenis"].get(kind)
+        said = trade if isinstance(trade, str) else title if kind == "fungsional" else ""
+        words = re.findall(r"\w+", said.casefold()) if not isinstance(trade, str) else [said.strip().casefold()]
+        also = table["profesi"].get(words[0]) if words else None
         ages = [float(entry["usia"]) for entry in (base, also) if entry]
         out.append(max(ages) if ages else np.nan)
     return np.array(out)
