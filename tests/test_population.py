@@ -59,6 +59,8 @@ def test_gain_is_the_difference_of_two_exact_chains() -> None:
 
 def test_gains_do_not_increase() -> None:
     table = marginal_gains(_office(9, 2), replicates=50)
+    assert (table["low"] <= table["gain_raw"]).all()
+    assert (table["gain_raw"] <= table["high"]).all()
     assert (table.groupby(["opd_id", "keahlian"])["gain"].diff().dropna() <= 1e-12).all()
 
 

@@ -380,3 +380,12 @@ def test_who_taught_tells_every_lesson_of_the_replicate():
         gained = tree.groupby("periode").size().reindex(range(1, 6), fill_value=0)
         assert np.diff(r.curve[2]).tolist() == gained.tolist()
         assert (tree["pegawai_id"] != tree["guru_id"]).all()
+
+
+def test_the_settings_name_the_model():
+    cycle = two_offices()
+    assert skills(cycle, periods=1, replicates=2).model == "contagion"
+    told = skills(cycle.with_settings(sebaran={"model": "cascade", "ajar_unit": 0.3}), periods=3, replicates=5)
+    assert told.model == "cascade"
+    assert_same(told, skills(cycle.with_settings(sebaran={"ajar_unit": 0.3}), "cascade", periods=3, replicates=5))
+    assert "cascade" in told._repr_html_()

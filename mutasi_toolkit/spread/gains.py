@@ -9,6 +9,7 @@ import pandas as pd
 
 from mutasi_toolkit.spread.draws import GAINS, U, child, kernel, stream, uniform, word
 from mutasi_toolkit.spread.rates import rates_of
+from mutasi_toolkit.spread.result import mean_interval
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
@@ -157,7 +158,8 @@ def marginal_gains(cycle: Cycle, periods: int | None = None, replicates: int | N
 
 def _block(opd: str, names: pd.Index, raw: np.ndarray) -> pd.DataFrame:
     mean = raw.mean(axis=0)
-    se = raw.std(axis=0, ddof=1) / np.sqrt(len(raw))
+    se = raw.std(axis=0, ddof=1) / np.sqrt(len(raw)) if len(raw) > 1 else np.full(len(mean), np.nan)
+    low, high = mean_interval(raw)
     smooth = isotonic_down(mean, np.ones(len(mean)))
     h = np.arange(raw.shape[1])
     return pd.DataFrame(
@@ -168,5 +170,7 @@ def _block(opd: str, names: pd.Index, raw: np.ndarray) -> pd.DataFrame:
             "gain": np.tile(smooth, len(names)),
             "se": np.tile(se, len(names)),
             "gain_raw": np.tile(mean, len(names)),
+            "low": np.tile(low, len(names)),
+            "high": np.tile(high, len(names)),
         }
     )

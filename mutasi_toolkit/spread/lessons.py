@@ -83,7 +83,7 @@ def who_taught(cycle: Cycle, keahlian: str | None = None, replicate: int = 0, **
     >>> who_taught(cycle, "Arsip", periods=1)[["pegawai_id", "guru_id", "lewat"]].values.tolist()
     [['P2', 'P1', 'unit'], ['P3', 'P4', 'unit']]
     """
-    model = options.pop("model", "contagion")
+    model = options.pop("model", None) or cycle.settings.sebaran.model
     if model in {"threshold", "fractional"} or options.pop("levels", False):
         raise InputError(text("spread.unknown_model", model=model, policy="-", models="contagion, si, sis, sir, cascade", policies="-"))
     p, periods, _, seed, rates = population.inputs_of(

@@ -11,7 +11,7 @@ from mutasi_toolkit.spread.draws import U, inner, kernel, ones, word
 #: Policies by name; the number is what the kernels read.
 POLICIES = {"none": 0, "swap": 1, "ladder": 2, "experts_first": 3, "matched": 4, "plan": 5, "record": 5}
 #: Other names that mean the same.
-ALIASES = {"random": "swap", "random_swap": "swap", "riwayat": "record", "ladder_rotation": "ladder"}
+ALIASES = {"random": "swap", "random_swap": "swap", "riwayat": "record", "experts": "experts_first"}
 #: Draws after which no partner is found, and units among which 'matched' looks.
 TRIES, LOOKS = 16, 16
 
@@ -61,6 +61,18 @@ class Kinds(NamedTuple):
     kind: np.ndarray
     member: np.ndarray
     start: np.ndarray
+
+
+def policy_name(given: str) -> str:
+    """The name of a policy in POLICIES, whatever the case and the signs between its words.
+
+    Examples
+    --------
+    >>> policy_name("Random swap"), policy_name("experts-first"), policy_name("gossip")
+    ('swap', 'experts_first', 'gossip')
+    """
+    plain = "_".join(given.lower().replace("-", " ").replace("_", " ").split())
+    return ALIASES.get(plain, plain)
 
 
 def places(unit: np.ndarray, n_units: int) -> Places:

@@ -12,7 +12,7 @@ from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.spread import histories
 from mutasi_toolkit.spread.histories import KINDS, Plan, Setting
-from mutasi_toolkit.spread.moves import ALIASES, POLICIES
+from mutasi_toolkit.spread.moves import POLICIES, policy_name
 from mutasi_toolkit.spread.parallel import in_parts
 from mutasi_toolkit.spread.people import Population, population_of
 from mutasi_toolkit.spread.rates import Rates, parameters, rates_of
@@ -78,6 +78,12 @@ class SkillSpread:
         """People x skills held at each period: int64 (replicates, periods + 1)."""
         return self.by_skill_curve.sum(axis=2, dtype=np.int64)
 
+    def _repr_html_(self) -> str:
+        last = self.curves().iloc[-1]
+        facts = {"model": self.model, "policy": self.policy, "replicates": self.replicates, "periods": self.by_skill_curve.shape[1] - 1}
+        facts |= {"people x skills": f"{last['mean']:.1f}", "95 %": f"{last['low']:.1f} - {last['high']:.1f}", "kernel": self.kernel, "seed": self.seed}
+        return pd.Series(facts, name="skills").to_frame().to_html()
+
     def by_opd(self, level: float = 0.95) -> pd.DataFrame:
         """People who know at the horizon, by OPD and skill.
 
@@ -121,7 +127,7 @@ class SkillSpread:
 
 def skills(
     cycle: Cycle | Population,
-    model: str = "contagion",
+    model: str | None = None,
     policy: Any = "none",
     periods: int | None = None,
     replicates: int | None = None,
@@ -172,7 +178,8 @@ def skills(
     Parameters
     ----------
     cycle : Cycle or Population
-    model : {'contagion', 'si', 'sis', 'sir', 'cascade', 'threshold', 'fractional'}
+    model : {'contagion', 'si', 'sis', 'sir', 'cascade', 'threshold', 'fractional'}, optional
+        That of the settings where None.
     policy : str, Plan or DataFrame
     periods, replicates, seed : int, optional
         Those of the settings where None.
@@ -208,6 +215,8 @@ def skills(
     >>> skills(two_offices(), policy="swap", periods=3, replicates=4, seed=1).curve.shape
     (4, 4)
     """
+    if model is None:
+        model = "contagion" if isinstance(cycle, Population) else cycle.settings.sebaran.model
     p, periods, replicates, seed, rates = inputs_of(cycle, periods, replicates, seed, rates, levels, receptivity)
     name, p, plan = plan_of(cycle, p, model, policy, periods, rates, rate, interval, gap if levels else 0, fraction)
     made = histories.setting(p, plan)
@@ -252,7 +261,7 @@ def plan_of(
     cycle: Any, p: Population, model: str, policy: Any, periods: int, rates: Rates, rate: float | None, interval: int, gap: int, fraction: float
 ) -> tuple[str, Population, Plan]:
     """Name of the policy, the population it starts from, and the plan of the simulation."""
-    name = ALIASES.get(policy, policy) if isinstance(policy, str) else "plan"
+    name = policy_name(policy) if isinstance(policy, str) else "plan"
     if model not in MODELS or name not in POLICIES or (name == "plan" and isinstance(policy, str)):
         raise InputError(text("spread.unknown_model", model=model, policy=policy, models=", ".join(MODELS), policies=", ".join(POLICIES)))
     share = float(parameters()["pindah_per_periode"]["nilai"]) if rate is None else float(rate)
