@@ -28,6 +28,8 @@ DIGITS = {
     "se": 4,
     "gain_raw": 3,
 }
+#: Columns that hold a calendar year, which takes no thousands mark.
+CALENDAR_YEARS = frozenset({"tahun_pertama"})
 
 
 @cache
@@ -62,6 +64,8 @@ def written(column: str, values: pd.Series, language: str = "id") -> list[str]:
     if pd.api.types.is_bool_dtype(values.dtype):
         words = catalogue(language, "common")
         return [words["yes"] if v is True or v == 1 else words["no"] for v in values]
+    if column in CALENDAR_YEARS:
+        return ["" if pd.isna(v) else str(int(v)) for v in values]
     if pd.api.types.is_numeric_dtype(values.dtype):
         digits = digits_of(column, values)
         return ["" if pd.isna(v) else number(float(v), digits, language) for v in values]

@@ -111,9 +111,11 @@ def leavers(table: sparse.sparray | np.ndarray, share: float = 0.5, nodes: int =
 
 
 def _kinds(held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Different rows with at least one True, and for every row which it is (the last, without skills, is all False)."""
-    kinds, of_person = np.unique(held, axis=0, return_inverse=True)
-    return kinds.astype(bool), of_person.ravel()
+    """The different rows, and for every row which of them it is."""
+    packed = np.packbits(held, axis=1)
+    key = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
+    _, first, of_person = np.unique(key, return_index=True, return_inverse=True)
+    return held[first].astype(bool), of_person.ravel()
 
 
 def _gone(kinds: np.ndarray, lost: np.ndarray) -> np.ndarray:
