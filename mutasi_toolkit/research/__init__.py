@@ -17,6 +17,21 @@ _HOME = {
     "write_record": "provenance",
     "write_crate": "crate",
     "run_notebooks": "run",
+    "panel": "panels",
+    "Tables": "panels",
+    "simulate_records": "known_truth",
+    "estimation_frame": "estimators",
+    "estimate": "estimators",
+    "event_study": "estimators",
+    "judge": "estimators",
+    "Rotation": "randomisation",
+    "rotation_of": "randomisation",
+    "redraw": "randomisation",
+    "every_rotation": "randomisation",
+    "randomisation_test": "randomisation",
+    "transfer_graph": "exports",
+    "write_graphml": "exports",
+    "write_rsiena": "exports",
 }
 
 __all__ = sorted(_HOME)
