@@ -17,7 +17,7 @@ from mutasi_toolkit.locale.html import facts
 from mutasi_toolkit.schema import KEYS, TABLES, columns
 from mutasi_toolkit.schema.checks import check_tables, fault_at
 from mutasi_toolkit.schema.faults import Fault, raise_if_errors
-from mutasi_toolkit.schema.people import damaged_numbers
+from mutasi_toolkit.schema.people import damaged_numbers, real_numbers
 from mutasi_toolkit.schema.read import RawTable, read_folder, read_workbook
 from mutasi_toolkit.settings import Settings, build_settings, load_settings
 
@@ -253,6 +253,8 @@ def build_cycle(raw: dict[str, RawTable], settings: Settings, place: str, source
             faults += fault_at(raw[name], future, "future_date", column, level, tanggal=settings.tanggal)
     if "pegawai" in raw and not settings.sintetis:
         faults += damaged_numbers(raw["pegawai"], tables["pegawai"])
+    if "pegawai" in raw and settings.sintetis:
+        faults += real_numbers(raw["pegawai"], tables["pegawai"])
     faults += _unknown_demand(settings, tables["unit"], place)
     if any(f.level == "error" for f in faults):
         return None, faults

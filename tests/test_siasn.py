@@ -195,3 +195,34 @@ def test_the_list_for_imut(tmp_path: Path, tiny: Path) -> None:
         write_imut(cycle, moves, tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     assert len(imut_rows(cycle, moves.iloc[:0])) == 0
+
+
+def test_template_then_import_fills_the_workbook_and_says_the_people_are_real(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "siklus"
+    main(["template", str(folder)])
+    real = [(p[0][:-1] + "1", *p[1:]) for p in PEOPLE]
+    path = _csv(tmp_path, _rows(real))
+    assert main(["import", str(path), "--into", str(folder)]) == 0
+    assert "sintetis: false" in (folder / "cycle.yaml").read_text()
+    assert sorted(p.name for p in folder.iterdir()) == ["cycle.yaml", "siklus.xlsx"]
+    cycle = read_cycle(folder)
+    assert len(cycle.pegawai) == 5
+    assert set(cycle.pegawai["pegawai_id"].str[-1]) == {"1"}
+    assert not cycle.has("keahlian")
+    assert main(["import", str(path), "--into", str(folder)]) == 0
+    pd.testing.assert_frame_equal(read_cycle(folder).pegawai, cycle.pegawai)
+    assert "data nyata" in capsys.readouterr().out
+
+
+def test_a_workbook_with_other_sheets_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import openpyxl
+
+    folder = tmp_path / "siklus"
+    main(["template", str(folder)])
+    book = openpyxl.load_workbook(folder / "siklus.xlsx")
+    book.create_sheet("catatan saya")
+    book.save(folder / "siklus.xlsx")
+    before = (folder / "siklus.xlsx").read_bytes()
+    assert main(["import", str(_csv(tmp_path, _rows())), "--into", str(folder)]) == 2
+    assert "catatan saya" in capsys.readouterr().err
+    assert (folder / "siklus.xlsx").read_bytes() == before

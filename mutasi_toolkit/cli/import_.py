@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from mutasi_toolkit.cli.into import old_tables, write_tables
 from mutasi_toolkit.cli.output import out
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
 
 SAYS = "take a SIASN export or an ABK workbook into the tables of a cycle"
 EXAMPLE = "import unduhan_siasn.csv --into siklus-2027"
@@ -43,21 +39,11 @@ def do(options: argparse.Namespace) -> int:
     return _abk(path, into, options.language)
 
 
-def _old_tables(into: Path, language: str) -> dict[str, pd.DataFrame]:
-    from mutasi_toolkit.schema import TABLES, columns
-    from mutasi_toolkit.schema.read import read_csv_text
-
-    found = {name: into / f"{name}.csv" for name in TABLES if (into / f"{name}.csv").is_file()}
-    frames = {name: read_csv_text(place, language) for name, place in found.items()}
-    whole = {"unit", "jabatan", "pegawai"}
-    return {n: f.fillna("").reindex(columns=[c for c in columns(n) if c in f or n in whole], fill_value="") for n, f in frames.items()}
-
-
 def _siasn(path: Path, into: Path, options: argparse.Namespace) -> int:
     from mutasi_toolkit.siasn import cycle_tables, read_export
 
     language = options.language
-    old = _old_tables(into, language)
+    old = old_tables(into, language)
     export = read_export(path, language)
     made = cycle_tables(export, old, options.partial)
     tables = old | {"unit": made.unit, "jabatan": made.jabatan, "pegawai": made.pegawai}
@@ -66,13 +52,15 @@ def _siasn(path: Path, into: Path, options: argparse.Namespace) -> int:
     for name, by in NAMES_PEOPLE.items():
         if name in tables and gone:
             tables[name] = tables[name][tables[name][list(by)].isin(people).all(axis=1)]
-    _write(tables, into, options.date, language, (path.name, made.rows))
+    unmasked = write_tables(tables, into, options.date, language, (path.name, made.rows))
     out(text("siasn.done", language, file=path.name, place=str(into), **{k: made.counts[k] for k in ("people", "new_units", "new_seats")}))
     for key, n in (("inactive", made.counts["inactive"]), ("guessed", made.counts["guessed"]), ("gone", gone)):
         if n:
             out(text(f"siasn.{key}", language, n=n))
     if export.left:
         out(text("siasn.left", language, names=", ".join(export.left)))
+    if unmasked:
+        out(text("siasn.real", language, place=str(into / "cycle.yaml")))
     out(text("siasn.need", language))
     return 0
 
@@ -88,57 +76,14 @@ def _abk(path: Path, into: Path, language: str) -> int:
     tasks, remarks = abk.for_cycle(cycle)
     if not len(tasks):
         raise InputError(text("siasn.abk_none", language, file=path.name))
-    old = _old_tables(into, language)
+    old = old_tables(into, language)
     kept = table_text("tugas", cycle.tugas).astype("str").fillna("")
     kept = kept[~kept["jabatan_id"].isin(tasks["jabatan_id"])]
     import pandas as pd
 
     old["tugas"] = pd.concat([kept, tasks.astype("str").fillna("")], ignore_index=True).fillna("")
-    _write(old, into, "", language)
+    write_tables(old, into, "", language)
     out(text("siasn.abk_done", language, file=path.name, place=str(into), tasks=len(tasks), seats=tasks["jabatan_id"].nunique()))
     for remark in remarks:
         out(remark.text(language))
     return 0
-
-
-def _write(tables: dict[str, pd.DataFrame], into: Path, day: str, language: str, source: tuple[str, np.ndarray] | None = None) -> None:
-    """Check the tables, then write each file whole; nothing is written where one of them has an error.
-
-    `source`: file and rows that the first rows of pegawai come from, for the messages.
-    """
-    import datetime
-
-    import numpy as np
-
-    from mutasi_toolkit.cycle import build_cycle
-    from mutasi_toolkit.schema.faults import raise_if_errors
-    from mutasi_toolkit.schema.read import RawTable
-    from mutasi_toolkit.settings import build_settings, load_settings
-
-    own = into / "cycle.yaml"
-    try:
-        date = datetime.date.fromisoformat(day) if day else datetime.date.today()
-    except ValueError as error:
-        raise InputError(text("cli.bad_date", language, given=day)) from error
-    settings = load_settings(own, language=language) if own.is_file() else build_settings({"tanggal": date}, "cycle.yaml", language)
-    raw = {n: RawTable(n, f"{n}.csv", f.astype(str).reset_index(drop=True), np.arange(2, len(f) + 2)) for n, f in tables.items()}
-    if source:
-        rows = np.concatenate([source[1], raw["pegawai"].rows[len(source[1]) :]])
-        raw["pegawai"] = RawTable("pegawai", source[0], raw["pegawai"].cells, rows)
-    _, faults = build_cycle(raw, settings, into.name)
-    raise_if_errors(faults, language)
-    into.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name, frame in tables.items():
-        filled = [c for c in frame if (frame[c].astype(str) != "").any() or c in _required(name)]
-        whole = frame[filled].to_csv(index=False, lineterminator="\n")
-        part = into / f".{name}.csv.part"
-        part.write_text(whole, encoding="utf-8")
-        part.replace(into / f"{name}.csv")
-    if not own.is_file():
-        own.write_text(f"nama: {into.name}\ntanggal: {settings.tanggal}\n", encoding="utf-8")
-
-
-def _required(name: str) -> set[str]:
-    from mutasi_toolkit.schema import attributes
-
-    return {a.name for a in attributes(name) if a.required}

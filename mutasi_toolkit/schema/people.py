@@ -78,3 +78,9 @@ def damaged_numbers(table: RawTable, frame: pd.DataFrame) -> list[Fault]:
     """NIPs of 18 digits that end in three zeros: no real one does, a spreadsheet that kept 15 digits writes them so."""
     zeros = frame["pegawai_id"].str.fullmatch(r"\d{15}000").fillna(False).to_numpy(dtype=bool)
     return fault_at(table, zeros, "nip_zeros", "pegawai_id")
+
+
+def real_numbers(table: RawTable, frame: pd.DataFrame) -> list[Fault]:
+    """NIPs of 18 digits with a serial other than 000 in a cycle that calls its people synthetic."""
+    real = frame["pegawai_id"].str.fullmatch(r"\d{18}") & ~frame["pegawai_id"].str.endswith("000")
+    return fault_at(table, real.fillna(False).to_numpy(dtype=bool), "not_synthetic", "pegawai_id", "warning")

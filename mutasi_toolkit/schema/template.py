@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from math import ceil
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,8 @@ def example_rows(table: str) -> list[dict[str, Any]]:
     return [row if isinstance(row, dict) else dict(zip(columns(table), row, strict=False)) for row in rows]
 
 
-def write_template(path: Path, language: str = "id") -> None:
-    """Write the workbook; the same language gives the same bytes.
+def write_template(path: Path, language: str = "id", rows: Mapping[str, list[dict[str, Any]]] | None = None) -> None:
+    """Write the workbook; the same language and rows give the same bytes.
 
     Parameters
     ----------
@@ -55,13 +56,15 @@ def write_template(path: Path, language: str = "id") -> None:
         The workbook to write.
     language : str
         Language of notes and explanations; names of sheets and columns stay those of the schema.
+    rows : mapping of str to list of dict, optional
+        Rows of each table by column, as text; the example rows where not given.
     """
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}) as book:
         book.set_properties({"title": text("template.title", language), "created": CREATED})
         formats = _formats(book)
         _guide(book, formats, language)
         for table in TABLES:
-            _table(book, table, formats, language)
+            _table(book, table, formats, language, None if rows is None else rows.get(table, []))
         _explain(book, formats, language)
 
 
@@ -108,17 +111,18 @@ def _print(sheet: Any, repeat: bool = False) -> None:
         sheet.repeat_rows(0)
 
 
-def _table(book: Any, table: str, formats: dict[str, Any], language: str) -> None:
+def _table(book: Any, table: str, formats: dict[str, Any], language: str, given: list[dict[str, Any]] | None) -> None:
     sheet = book.add_worksheet(table)
     sheet.set_tab_color("#1F4E66" if table in REQUIRED_TABLES else "#9FB6C2")
     sheet.freeze_panes(1, 2 if len(columns(table)) > 6 else 0)
     _print(sheet, repeat=True)
-    rows = example_rows(table)
+    rows = example_rows(table) if given is None else given
+    style = "example_" if given is None else ""
     sheet.set_row(0, 24)
     total = 0.0
     for at, attribute in enumerate(attributes(table)):
         kind = _format_of(attribute)
-        shown = [str(row.get(attribute.name, "")) for row in rows]
+        shown = [str(row.get(attribute.name, "")) for row in rows[:200]]
         width = min(34, max(11, len(attribute.name) + 3, *[len(s) + 2 for s in shown]))
         sheet.set_column(at, at, width, formats[kind])
         total += width
@@ -126,10 +130,20 @@ def _table(book: Any, table: str, formats: dict[str, Any], language: str) -> Non
         sheet.write_comment(0, at, _note(attribute, language), {"x_scale": 1.8, "y_scale": 1.3, "author": "mutasi_toolkit"})
         _drop_down(sheet, at, attribute, language)
         for row, values in enumerate(rows, start=1):
-            _write(sheet, row, at, values.get(attribute.name, ""), formats[f"example_{kind}"])
+            _write(sheet, row, at, _of_kind(values.get(attribute.name, ""), kind), formats[f"{style}{kind}"])
     if total > PAGE:
         sheet.fit_to_pages(ceil(total / PAGE), 0)
         sheet.repeat_columns(0)
+
+
+def _of_kind(value: Any, kind: str) -> Any:
+    """A cell of text as the number or date that its column holds, where it is one."""
+    if not isinstance(value, str) or kind == "text":
+        return value
+    try:
+        return date.fromisoformat(value) if kind == "date" else float(value)
+    except ValueError:
+        return value
 
 
 def _format_of(attribute: Attribute) -> str:
@@ -141,7 +155,7 @@ def _write(sheet: Any, row: int, at: int, value: Any, form: Any) -> None:
         sheet.write_blank(row, at, None, form)
     elif isinstance(value, (date, datetime)):
         sheet.write_datetime(row, at, value, form)
-    elif isinstance(value, (int, float)):
+    elif isinstance(value, (int, float)) and isfinite(value):
         sheet.write_number(row, at, value, form)
     else:
         sheet.write_string(row, at, str(value), form)
