@@ -66,7 +66,7 @@ def scenarios(frame: pd.DataFrame, measures: list[tuple[str, str]], synthetic: b
     """
     from matplotlib.figure import Figure as Drawn
 
-    figure = Drawn(figsize=(9.4, 0.34 * len(frame) + 1.5), layout="constrained")
+    figure = Drawn(figsize=(10.4, 0.34 * len(frame) + 1.5), layout="constrained")
     every = np.atleast_1d(figure.subplots(1, len(measures), sharey=True))
     y = np.arange(len(frame), dtype=float)
     for axes, (column, title) in zip(every, measures, strict=True):
@@ -77,7 +77,7 @@ def scenarios(frame: pd.DataFrame, measures: list[tuple[str, str]], synthetic: b
             axes.hlines(y, low, high, color=INK, linewidth=1.2)
         axes.axvline(0, color=INK, linewidth=0.8)
         _ends(axes, y, values, frame.get(f"{column}_low"), frame.get(f"{column}_high"), language)
-        axes.set_title(title, fontsize=9)
+        axes.set_title(title, fontsize=8)
         axes.invert_yaxis() if axes is every[0] else None
         grid(axes)
     every[0].set_yticks(y, [str(name) for name in frame.index])

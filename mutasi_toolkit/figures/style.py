@@ -83,7 +83,8 @@ def short_name(name: str, most: int = 26) -> str:
     """
     for long, short in _SHORT:
         name = name.replace(long, short)
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+    name = name if len(name) <= most else name[: most - 1].rstrip() + "…"
+    return name.replace("$", r"\$")
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:

@@ -119,14 +119,29 @@ def _propose(job: Job) -> None:
 
     cycle = real_cycle(job)
     shutil.rmtree(job.part / "tables", ignore_errors=True)
+    made = propose(cycle, job.language)
     if not job.secret:
-        propose(cycle, job.language).write(job.part)
+        made.write(job.part)
+        write_check(job.part / "tables", cycle, made.plan)
         return
     from mutasi_toolkit.pipeline.pseudonyms import mask_proposal
 
     with tempfile.TemporaryDirectory(prefix="mt-") as scratch:
-        propose(cycle, job.language).write(Path(scratch))
+        made.write(Path(scratch))
+        write_check(Path(scratch) / "tables", cycle, made.plan)
         mask_proposal(Path(scratch), job.part, cycle, job.secret)
+
+
+def write_check(folder: Path, cycle: Cycle, plan: Any) -> None:
+    """Check the plan again without the solver, and note in pemeriksaan.csv what that found."""
+    import pandas as pd
+
+    from mutasi_toolkit.assignment import verify
+
+    found = verify(cycle, plan)
+    wrong = "; ".join(v.text("id") for v in found.violations[:20])
+    rows = [("verify", found.ok, wrong)]
+    pd.DataFrame(rows, columns=["pemeriksaan", "baik", "isi"]).to_csv(folder / "pemeriksaan.csv", index=False, lineterminator="\n")
 
 
 def _figures(job: Job) -> None:
@@ -136,11 +151,12 @@ def _figures(job: Job) -> None:
 
 
 def _report(job: Job) -> None:
-    from mutasi_toolkit.report import opened_from, write_html, write_workbook
+    from mutasi_toolkit.report import opened_from, write_html, write_notices, write_workbook
 
     opened = opened_from(shown_cycle(job), job.part, job.language)
     write_html(opened, job.part / "figures", job.part / "report.html")
     write_workbook(opened, job.part / "usulan.xlsx")
+    write_notices(opened, job.part)
 
 
 def _notebook(job: Job, stage: str, beside: dict[str, str]) -> float:

@@ -9,11 +9,24 @@ from typing import Any
 
 from mutasi_toolkit import __version__
 from mutasi_toolkit.locale import long_date, text
+from mutasi_toolkit.report import sheets
+from mutasi_toolkit.report.clean import clean
+from mutasi_toolkit.report.last import fared
 from mutasi_toolkit.report.opened import Opened
-from mutasi_toolkit.report.parts import Bullets, Paragraph, Part, Section, picture_part, table_part
+from mutasi_toolkit.report.parts import (
+    Bullets,
+    Fold,
+    Paragraph,
+    Part,
+    Section,
+    picture_part,
+    table_part,
+)
 from mutasi_toolkit.report.pictures import ALT_KINDS, caption
-from mutasi_toolkit.report.views import figures_in_words
+from mutasi_toolkit.report.views import CARDS, figures_in_words, opd_stories
 
+#: Steps of the method, as the report tells them.
+METHOD = ("need", "skills", "rules", "spread", "solve", "loop", "law")
 _HERE = Path(__file__).resolve().parent
 
 
@@ -38,6 +51,8 @@ class Page:
     footer: str
     language: str = "id"
     kicker: str = "report.kicker"
+    lead: tuple[str, ...] = ()
+    lead_title: str = ""
 
 
 def write_html(opened: Opened, figures: Path, path: Path) -> None:
@@ -53,6 +68,7 @@ def write_html(opened: Opened, figures: Path, path: Path) -> None:
         The HTML file to write. Everything in it is escaped; it loads nothing.
     """
     language, settings = opened.language, opened.cycle.settings
+    before = fared(opened)
     about = text("report.subtitle", language, cycle=settings.siklus, date=long_date(settings.tanggal, language), scenario=settings.skenario)
     page = Page(
         title=text("report.title", language, name=settings.nama),
@@ -62,6 +78,8 @@ def write_html(opened: Opened, figures: Path, path: Path) -> None:
         sections=_sections(opened, figures),
         footer=footer(settings.seed, language),
         language=language,
+        lead=tuple(before[0]) if before else (),
+        lead_title=text("report.last_title", language) if before else "",
     )
     path.write_text(render(page), encoding="utf-8")
 
@@ -71,12 +89,19 @@ def footer(seed: int, language: str) -> str:
     return text("report.footer", language, version=__version__, pandas=version("pandas"), highspy=version("highspy"), seed=seed)
 
 
-def render(page: Page) -> str:
-    """The HTML of a page: one self-contained file, everything in it escaped."""
+def environment() -> Any:
+    """Templates in which every value is escaped and free of marks that turn or hide text."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("report.html.j2").render(
+    return Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        finalize=lambda value: clean(value) if type(value) is str else value,
+    )  # fmt: skip
+
+
+def render(page: Page) -> str:
+    """The HTML of a page: one self-contained file, everything in it escaped."""
+    return environment().get_template("report.html.j2").render(
         t=lambda key: text(key, page.language),
         page=page,
         css=(_HERE / "report.css").read_text(encoding="utf-8"),
@@ -92,7 +117,7 @@ def _cards(opened: Opened) -> list[Card]:
             text(f"report.card_{name}_big", language, **values),
             text(f"report.answer_{name}", language, **values),
         )
-        for name in ("moves", "better", "knowledge", "sure", "law")
+        for name in CARDS
     ]
 
 
@@ -109,13 +134,18 @@ def _sections(opened: Opened, figures: Path) -> list[Section]:
     def table(name: str, frame: Any) -> Part:
         return table_part(f"t-{name}", frame, text(f"report.caption_{name}", language), language)
 
-    sections: list[tuple[str, list[Part]]] = [
+    before = fared(opened)
+    sections: list[tuple[str, list[Part]]] = [("lalu", [words("about_last"), table("lalu", before[1])])] if before else []
+    sections += [
         ("opd", [words("about_opd"), *picture("beban_opd_sesudah"), *picture("beban_opd"), *picture("arus"), table("opd", opened.opd())]),
+        ("dinas", [words("about_dinas"), *(Fold(name, said, tuple(items)) for name, said, items in opd_stories(opened))]),
         ("orang", [words("about_moves"), table("usulan", opened.moves_table())]),
         ("tahun", [words("about_years"), *picture("proyeksi"), table("proyeksi", opened.first_below())]),
         ("tetap", [words("about_staying"), table("tidak_pindah", opened.staying())]),
         ("pengetahuan", [words("about_spread"), *picture("sebaran"), *picture("perubahan"), table("sebaran", opened.spread_changes()), *picture("cakupan"), *picture("jejaring")]),
         ("bukti", [words("about_proof"), *picture("suku"), table("suku", opened.terms()), table("putaran", opened.tables["putaran"])]),
+        ("cara", [words("about_method"), Bullets(tuple(text(f"report.method_{k}", language) for k in METHOD))]),
+        ("periksa", [words("about_checks"), table("pemeriksaan", sheets.checks(opened))]),
         ("hukum", [words("about_rules"), table("aturan", opened.tables["aturan"])]),
         ("anggapan", [words("about_assumptions"), Bullets(tuple(opened.assumptions()))]),
         ("belum", [words("about_unchecked"), Bullets(tuple(opened.left_out()))]),

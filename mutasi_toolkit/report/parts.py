@@ -31,6 +31,16 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """Something to open: a name, a sentence beside it, and sentences inside."""
+
+    name: str
+    said: str
+    items_: tuple[str, ...]
+    kind: str = "fold"
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A picture as base64 PNG, with the text that stands in for it."""
 
@@ -73,7 +83,7 @@ class Table:
         return len(self.rows) > LONG_TABLE
 
 
-Part = Paragraph | Bullets | Picture | Table
+Part = Paragraph | Bullets | Fold | Picture | Table
 
 
 @dataclass(frozen=True, slots=True)

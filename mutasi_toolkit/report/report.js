@@ -1,4 +1,5 @@
 (function(){"use strict";
+window.addEventListener("beforeprint",function(){document.querySelectorAll("details").forEach(function(d){d.open=true;});});
 function value(row,i){var c=row.cells[i];return c.dataset.v!==undefined?(c.dataset.v===""?-Infinity:parseFloat(c.dataset.v)):c.textContent.toLowerCase();}
 document.querySelectorAll("th button").forEach(function(b){b.addEventListener("click",function(){
 var th=b.parentNode,i=th.cellIndex,body=th.closest("table").tBodies[0],up=th.getAttribute("aria-sort")!=="ascending";

@@ -9,15 +9,22 @@ import pandas as pd
 
 from mutasi_toolkit import workload
 from mutasi_toolkit.locale import long_date, number, text
+from mutasi_toolkit.report.clean import plain_markdown
 
 if TYPE_CHECKING:
     from mutasi_toolkit.report.opened import Opened
 
 
+#: Questions that the first page answers.
+CARDS = ("moves", "better", "knowledge", "cost", "sure", "law")
+
+
 def heading(o: Opened) -> str:
     """The cycle's name, date and scenario, as Markdown."""
     settings = o.cycle.settings
-    line = f"**{settings.nama}**, {text('report.subtitle', o.language, cycle=settings.siklus, date=long_date(settings.tanggal, o.language), scenario=settings.skenario)}"
+    line = f"**{plain_markdown(settings.nama)}**, " + plain_markdown(
+        text("report.subtitle", o.language, cycle=settings.siklus, date=long_date(settings.tanggal, o.language), scenario=settings.skenario)
+    )
     return line + (f"\n\n*{text('report.synthetic', o.language)}*" if o.synthetic else "")
 
 
@@ -37,14 +44,63 @@ def figures_in_words(o: Opened) -> dict[str, Any]:
         "gap": number(100 * o.plan["gap"], 4, o.language), "objective": number(o.plan["objective"], 3, o.language), "bound": number(o.plan["bound"], 3, o.language),
         "status": text(f"report.status_{o.plan['status']}", o.language), "checked": n("aturan_diperiksa"), "unchecked": n("aturan_tidak_diperiksa"),
         "part_time": n("paruh_waktu_orang"), "fte": number(settings.paruh_waktu.fte if settings.paruh_waktu.dihitung else 0.0, 2, o.language),
+        **costs_in_words(o),
         "derived": n("keahlian_turunan_persen") if "keahlian_turunan_persen" in facts else number(100 * facts["keahlian_turunan"], 0, o.language),
     }  # fmt: skip
+
+
+def costs_in_words(o: Opened) -> dict[str, Any]:
+    """What the proposal costs, as text: worse fits, longer ways, allowances, points of disruption; and who gains most."""
+    moves, terms, language = o.tables["usulan"], o.tables["suku"].set_index("suku")["selisih_poin"], o.language
+    paid, won = float(terms[terms > 0].sum()), float(-terms[terms < 0].sum())
+    relief = o.tables["opd"].assign(lega=lambda f: f["selisih_mutlak_sebelum"] - f["selisih_mutlak_sesudah"])
+    best = relief[relief["lega"] > 1e-9].sort_values(["lega", "opd_id"], ascending=[False, True])["nama"].head(3)
+    tpp = o.cycle.jabatan.set_index("jabatan_id")["tpp"]
+    change = (moves["jabatan_tujuan"].map(tpp) - moves["jabatan_asal"].map(tpp)).sum(min_count=1)
+    money = "" if pd.isna(change) else text("report.cost_tpp", language, rupiah=number(abs(float(change)), 0, language), sign="+" if change >= 0 else "−")
+    return {
+        "best": ", ".join(best) or "–", "paid": number(paid, 1, language), "won": number(won, 1, language),
+        "worse_fit": number(int((moves["jpm_baru"] < moves["jpm_lama"]).sum()), 0, language), "tpp": money,
+        "sole_new": number(max(0.0, float(o.facts["pemegang_tunggal_sesudah"] - o.facts["pemegang_tunggal_sebelum"])), 0, language),
+    }  # fmt: skip
+
+
+def opd_stories(o: Opened) -> list[tuple[str, str, list[str]]]:
+    """What happens to each OPD that anybody joins or leaves: name, a sentence, and its moves; the greatest relief first."""
+    moves, names, language = o.tables["usulan"], o.cycle.unit_name, o.language
+    skills_ = o.tables["sebaran"].dropna(subset=["opd_id"])
+    out = []
+    frame = o.tables["opd"].assign(lega=lambda f: f["selisih_mutlak_sebelum"] - f["selisih_mutlak_sesudah"])
+    for row in frame.sort_values(["lega", "opd_id"], ascending=[False, True]).itertuples():
+        mine = moves[(moves["opd_tujuan"] == row.opd_id) | (moves["opd_asal"] == row.opd_id)].sort_values("pegawai_id")
+        if not len(mine):
+            continue
+        said = text(
+            "report.story", language, need=number(row.kebutuhan_bulat, 0, language), staff=number(row.ada_sebelum, 1, language), after=number(row.ada_sesudah, 1, language),
+            before_gap=number(row.selisih_mutlak_sebelum, 1, language), after_gap=number(row.selisih_mutlak_sesudah, 1, language),
+        )  # fmt: skip
+        items = [_story_line(m, row.opd_id, names, language) for m in mine.to_dict("records")]
+        changed = skills_[(skills_["opd_id"] == row.opd_id) & skills_["pasti"].astype(bool) & (skills_["selisih"].abs() >= 0.5)].sort_values(["selisih", "keahlian"])
+        if len(changed):
+            named = ", ".join(f"{r.keahlian} ({'+' if r.selisih > 0 else '−'}{number(abs(r.selisih), 1, language)})" for r in changed.itertuples())
+            items.append(text("report.story_skills", language, skills=named))
+        out.append((str(row.nama), said, items))
+    return out
+
+
+def _story_line(move: dict[str, Any], opd_id: str, names: pd.Series, language: str) -> str:
+    inside = move["opd_asal"] == move["opd_tujuan"]
+    kind = "within" if inside else "joins" if move["opd_tujuan"] == opd_id else "leaves"
+    return text(
+        f"report.story_{kind}", language, pegawai=move["pegawai_id"], asal=move["nama_asal"], unit_asal=names[move["unit_asal"]], tujuan=move["nama_tujuan"],
+        unit_tujuan=names[move["unit_tujuan"]], alasan=move[f"alasan_{language}"],
+    )  # fmt: skip
 
 
 def summary(o: Opened) -> pd.DataFrame:
     """Questions of the first page and their answers: ukuran, isi."""
     words = figures_in_words(o)
-    rows = [(text(f"report.card_{k}", o.language), text(f"report.answer_{k}", o.language, **words)) for k in ("moves", "better", "knowledge", "sure", "law")]
+    rows = [(text(f"report.card_{k}", o.language), text(f"report.answer_{k}", o.language, **words)) for k in CARDS]
     return pd.DataFrame(rows, columns=["ukuran", "isi"])
 
 

@@ -12,21 +12,28 @@ import pandas as pd
 import xlsxwriter
 
 from mutasi_toolkit.locale import long_date, text
+from mutasi_toolkit.report import sheets
+from mutasi_toolkit.report.clean import clean
 from mutasi_toolkit.report.labels import digits_of, label
+from mutasi_toolkit.report.minutes import minutes_sheet
 from mutasi_toolkit.report.opened import Opened
 
 #: Written into every workbook, so that the same content has the same bytes.
 CREATED = datetime(2000, 1, 1)
 CODES = ("pegawai_id", "jabatan_asal", "jabatan_tujuan", "jabatan_id", "unit_id", "opd_id")
-MAX_WIDTH = 34
+MAX_WIDTH = 30
 #: Points of height of one line of text.
 LINE = 14.5
+#: Row of a sheet's headings, below the line that says what the sheet is.
+HEAD = 1
+#: A cell of a workbook holds no more.
+MOST_CHARACTERS = 32_000
 #: A sheet with more columns than this prints on A3.
 WIDE = 10
 
 
 def write_workbook(opened: Opened, path: Path) -> None:
-    """Write usulan.xlsx: summary, proposal with a column for the decision, effects, skills, rules, those who stay.
+    """Write usulan.xlsx: summary, the proposal with columns for the decision, reasons, rules, effects, seats, minutes.
 
     The same tables give the same bytes. Every text is written as text, so that nothing in it can act
     as a formula; codes stay text. Every sheet prints on landscape A4 with its header row repeated.
@@ -40,22 +47,40 @@ def write_workbook(opened: Opened, path: Path) -> None:
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"title": text("report.title", opened.language, name=opened.cycle.settings.nama), "created": CREATED})
+        book.set_properties({"title": clean(text("report.title", opened.language, name=opened.cycle.settings.nama))[:250], "created": CREATED})
         formats = _formats(book)
         _summary_sheet(book, opened, formats)
-        for name, frame, columns in _sheets(opened):
+        for name, frame in _sheets(opened):
             sheet = book.add_worksheet(text(f"workbook.{name}", opened.language))
-            _fill(sheet, frame, columns, opened, formats)
-            if name == "usulan" and len(frame):
-                _decision_column(sheet, len(frame), len(columns), opened, formats)
+            _fill(sheet, frame, text(f"workbook.about_{name}", opened.language), opened, formats)
+            if name in MARKED and len(frame):
+                _drop_down(sheet, frame)
+        minutes_sheet(book.add_worksheet(text("workbook.berita_acara", opened.language)), opened, formats)
 
 
-def _sheets(opened: Opened) -> list[tuple[str, pd.DataFrame, list[str]]]:
+#: Sheets on which decisions may be marked.
+MARKED = ("usulan", "putusan")
+ENTERED = ("putusan", "alasan_putusan", "oleh", "tanggal_putusan")
+
+
+def _sheets(opened: Opened) -> list[tuple[str, pd.DataFrame]]:
     tables = opened.tables
-    out = [("usulan", opened.moves_table(), None), ("opd", opened.opd(), None)]
-    out += [("tidak_pindah", opened.staying(), None), ("pengetahuan", opened.spread_changes(), None)]
-    out += [("cakupan", tables["cakupan_sesudah"], None), ("aturan", tables["aturan"], None)]
-    return [(name, frame, list(frame.columns)) for name, frame, _ in out]
+    return [
+        ("usulan", sheets.proposal_rows(opened)),
+        ("putusan", sheets.other_decisions(opened)),
+        ("alasan", sheets.reasons(opened)),
+        ("aturan_mutasi", sheets.rules_per_move(opened)),
+        ("pemeriksaan", sheets.checks(opened)),
+        ("opd", opened.opd()),
+        ("pengetahuan", opened.spread_changes()),
+        ("cakupan", tables["cakupan_sesudah"]),
+        ("peta_jabatan", sheets.seat_map(opened)),
+        ("duk", sheets.seniority(opened)),
+        ("tunjangan", sheets.allowance(opened)),
+        ("plt", sheets.acting(opened)),
+        ("tidak_pindah", opened.staying()),
+        ("aturan", tables["aturan"]),
+    ]
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -65,6 +90,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "text": book.add_format({**base, "num_format": "@"}),
         "input": book.add_format({**base, "num_format": "@", "bg_color": "#FFF8DC"}),
         "title": book.add_format({"bold": True, "font_size": 16}),
+        "about": book.add_format({"italic": True, "font_color": "#55606B"}),
         "note": book.add_format({"font_color": "#7A4A00", "bold": True}),
         "plain": book.add_format({"text_wrap": True, "valign": "top"}),
     }
@@ -73,13 +99,14 @@ def _formats(book: Any) -> dict[str, Any]:
     return formats
 
 
-def _page(sheet: Any, opened: Opened, repeat: int) -> None:
+def set_page(sheet: Any, opened: Opened, repeat: int) -> None:
+    """Landscape A4, one page wide, with head and foot; the first `repeat` + 1 rows stay in sight."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
     if repeat >= 0:
-        sheet.repeat_rows(repeat)
+        sheet.repeat_rows(0, repeat)
         sheet.freeze_panes(repeat + 1, 1)
     mark = text("report.synthetic", opened.language) if opened.synthetic else ""
     settings = opened.cycle.settings
@@ -88,16 +115,16 @@ def _page(sheet: Any, opened: Opened, repeat: int) -> None:
 
 
 def _plain(words: str) -> str:
-    return words.replace("&", "&&")
+    return clean(words).replace("&", "&&")[:100]
 
 
 def _summary_sheet(book: Any, opened: Opened, formats: dict[str, Any]) -> None:
     sheet = book.add_worksheet(text("workbook.ringkasan", opened.language))
-    _page(sheet, opened, -1)
+    set_page(sheet, opened, -1)
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, 1, 60)
     settings, language = opened.cycle.settings, opened.language
-    sheet.write_string(0, 0, text("report.title", language, name=settings.nama), formats["title"])
+    sheet.write_string(0, 0, clean(text("report.title", language, name=settings.nama)), formats["title"])
     subtitle = text("report.subtitle", language, cycle=settings.siklus, date=long_date(settings.tanggal, language), scenario=settings.skenario)
     sheet.write_string(1, 0, subtitle)
     if opened.synthetic:
@@ -105,7 +132,7 @@ def _summary_sheet(book: Any, opened: Opened, formats: dict[str, Any]) -> None:
     row = 4
     for _, line in opened.summary().iterrows():
         sheet.write_string(row, 0, str(line["ukuran"]), formats["text"])
-        sheet.write_string(row, 1, str(line["isi"]), formats["text"])
+        sheet.write_string(row, 1, clean(str(line["isi"])), formats["text"])
         sheet.set_row(row, LINE * _lines(str(line["isi"]), 60))
         row += 1
     for key in ("reading", "decision", "signature"):
@@ -114,35 +141,42 @@ def _summary_sheet(book: Any, opened: Opened, formats: dict[str, Any]) -> None:
         sheet.set_row(row, 48)
 
 
-def _fill(sheet: Any, frame: pd.DataFrame, columns: list[str], opened: Opened, formats: dict[str, Any]) -> None:
-    _page(sheet, opened, 0)
-    sheet.set_row(0, 2.4 * LINE)
+def _fill(sheet: Any, frame: pd.DataFrame, about: str, opened: Opened, formats: dict[str, Any]) -> None:
+    """Write a table below the line that says what the sheet is."""
+    columns = list(frame.columns)
+    set_page(sheet, opened, HEAD)
+    sheet.write_string(0, 0, about, formats["about"])
+    sheet.set_row(HEAD, 2.4 * LINE)
     if len(columns) > WIDE:
         sheet.set_paper(8)
     lines = np.ones(len(frame), dtype=int)
     for at, column in enumerate(columns):
         values = frame[column]
         numeric = pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
+        numeric = numeric and column not in ENTERED
         kind = f"number{digits_of(column, values)}" if numeric and column not in CODES else "text"
+        kind = "input" if column in ENTERED else kind
         heading = label(column, opened.language)
-        sheet.write_string(0, at, heading, formats["head"])
+        sheet.write_string(HEAD, at, heading, formats["head"])
         shown = [""] * len(frame)
-        for row, value in enumerate(values, start=1):
+        for row, value in enumerate(values, start=HEAD + 1):
             if pd.isna(value):
                 sheet.write_blank(row, at, None, formats[kind])
-            elif kind == "text":
-                shown[row - 1] = _flag(value, opened.language)
-                sheet.write_string(row, at, shown[row - 1], formats[kind])
+            elif kind in {"text", "input"}:
+                shown[row - HEAD - 1] = _flag(value, opened.language)
+                sheet.write_string(row, at, shown[row - HEAD - 1], formats[kind])
             else:
                 sheet.write_number(row, at, float(value), formats[kind])
         longest = max((len(words) for words in shown), default=0)
         width = min(MAX_WIDTH, max(11 if numeric else 8, longest + 2, len(heading) * 0.6 + 2))
-        sheet.set_column(at, at, width)
+        sheet.set_column(at, at, max(width, 18 if column in ENTERED[1:3] else 12 if column in ENTERED else 0))
         lines = np.maximum(lines, [_lines(words, width) for words in shown])
     for tall in np.flatnonzero(lines > 1).tolist():
-        sheet.set_row(tall + 1, LINE * int(lines[tall]))
+        sheet.set_row(tall + HEAD + 1, LINE * int(lines[tall]))
     if len(frame):
-        sheet.autofilter(0, 0, len(frame), len(columns) - 1)
+        sheet.autofilter(HEAD, 0, HEAD + len(frame), len(columns) - 1)
+    else:
+        sheet.write_string(HEAD + 1, 0, text("workbook.none", opened.language))
 
 
 def _lines(words: str, width: float) -> int:
@@ -153,14 +187,9 @@ def _lines(words: str, width: float) -> int:
 def _flag(value: object, language: str) -> str:
     if isinstance(value, bool):
         return text("common.yes" if value else "common.no", language)
-    return str(value)
+    return clean(str(value))[:MOST_CHARACTERS]
 
 
-def _decision_column(sheet: Any, rows: int, at: int, opened: Opened, formats: dict[str, Any]) -> None:
-    for offset, key in enumerate(("putusan", "alasan", "oleh")):
-        sheet.write_string(0, at + offset, label(key, opened.language), formats["head"])
-        for row in range(1, rows + 1):
-            sheet.write_blank(row, at + offset, None, formats["input"])
-    sheet.data_validation(1, at, rows, at, {"validate": "list", "source": ["terima", "tolak", "kunci"]})
-    sheet.set_column(at, at, 11)
-    sheet.set_column(at + 1, at + 2, 22)
+def _drop_down(sheet: Any, frame: pd.DataFrame) -> None:
+    at = list(frame.columns).index("putusan")
+    sheet.data_validation(HEAD + 1, at, HEAD + len(frame), at, {"validate": "list", "source": ["terima", "tolak", "kunci"]})
