@@ -8,7 +8,7 @@ UV := $(VENV)/bin/uv
 export UV_SYSTEM_CERTS := 1
 export UV_LINK_MODE := copy
 
-.PHONY: cycle test test-fast docs setup lock lab bench clean help
+.PHONY: mutants cycle test test-fast docs setup lock lab bench clean help
 
 help:
 	@echo "make cycle   set up if needed, then run the Pangkalpinang cycle into runs/"
@@ -18,6 +18,7 @@ help:
 	@echo "make lab     JupyterLab on the notebooks"
 	@echo "make docs    the documentation as HTML, without a network"
 	@echo "make bench   peers into .venv-bench, then every benchmark into docs/benchmarks.md"
+	@echo "make mutants MODULES='workload rules'  how many small faults the tests of a module notice (apart from make test)"
 	@echo "make lock    requirements.lock and environment.yml anew from pyproject.toml"
 
 setup: $(VENV)/.ready
@@ -56,6 +57,9 @@ $(BENCH)/.ready: requirements-bench.lock $(VENV)/.ready
 	@$(UV) pip install --quiet --python $(BENCH)/bin/python --require-hashes -r requirements-bench.lock
 	@$(UV) pip install --quiet --python $(BENCH)/bin/python --no-deps --no-build-isolation -e .
 	@touch $@
+
+mutants: setup
+	@$(PY) tools/mutants.py $(MODULES) --sample $(or $(SAMPLE),60)
 
 clean:
 	rm -rf $(VENV) $(BENCH) runs

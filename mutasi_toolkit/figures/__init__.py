@@ -9,9 +9,14 @@ from mutasi_toolkit.figures.network import place, shared_skills, skill_network
 from mutasi_toolkit.figures.spread import knowledge_changes, spread_curves
 from mutasi_toolkit.figures.style import new_figure, png_bytes, save, short_name
 from mutasi_toolkit.figures.terms import terms
-from mutasi_toolkit.figures.workload import opd_balance, opd_before_after, years_ahead
+from mutasi_toolkit.figures.workload import (
+    efficiency_intervals,
+    opd_balance,
+    opd_before_after,
+    years_ahead,
+)
 
 __all__ = [
-    "STATES", "coverage_map", "flow", "from_to", "knowledge_changes", "new_figure", "opd_balance", "opd_before_after", "place",
+    "STATES", "coverage_map", "efficiency_intervals", "flow", "from_to", "knowledge_changes", "new_figure", "opd_balance", "opd_before_after", "place",
     "png_bytes", "save", "scenarios", "shared_skills", "short_name", "skill_network", "spread_curves", "states", "terms", "two_runs", "years_ahead",
 ]  # fmt: skip

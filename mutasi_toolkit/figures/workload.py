@@ -65,6 +65,12 @@ def opd_balance(
         1.0, float(frame[["kekurangan", "kelebihan"]].to_numpy().max()) if len(frame) else 1.0
     )
     for at, row in zip(y, frame.itertuples(), strict=True):
+        for value, side in ((row.kekurangan, -1), (row.kelebihan, 1)):
+            if value > 0:
+                axes.text(
+                    side * (value + 0.012 * far), at, number(value, 0 if float(value).is_integer() else 1, language),
+                    va="center", ha="right" if side < 0 else "left", fontsize=7.5,
+                )  # fmt: skip
         axes.text(
             far * 1.10,
             at,
@@ -72,12 +78,49 @@ def opd_balance(
             va="center",
             fontsize=8,
         )
-    axes.set_xlim(-far * 1.06, far * 1.32)
+    axes.set_xlim(-far * 1.12, far * 1.32)
     axes.xaxis.set_major_formatter(lambda v, _: number(abs(v), 0, language))
     axes.set_ylim(-0.7, len(frame) - 0.3)
     axes.set_xlabel(text("figures.people_by_class", language))
     axes.set_title(text("figures.title_balance", language))
     axes.legend(loc="lower right", frameon=False, bbox_to_anchor=(0.86, 0.0))
+    grid(axes)
+    return figure
+
+
+@styled
+def efficiency_intervals(
+    table: pd.DataFrame, names: pd.Series, synthetic: bool = False, language: str = "id"
+) -> Figure:
+    """Draw EU of every OPD with its interval under uncertain volumes, the highest load on top.
+
+    A filled mark is a load that differs from capacity (EU = 1) more than the error explains; a hollow one may be equal to it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `workload.efficiency_interval` by opd_id: eu, low, high.
+    names : Series
+        Name by opd_id.
+    """
+    frame = table.dropna(subset=["eu"]).sort_values("eu", kind="stable")
+    figure, axes = new_figure(8.2, max(2.4, 0.24 * len(frame) + 1.3), synthetic, language)
+    y = np.arange(len(frame), dtype=float)
+    real = ((frame["low"] > 1.0) | (frame["high"] < 1.0)).to_numpy()
+    axes.axvspan(0.895, 1.005, color="#e3e8ed", zorder=0, label=text("figures.band_b", language))
+    axes.axvline(1.0, color=INK, linewidth=0.8, zorder=1)
+    axes.hlines(y, frame["low"], frame["high"], color=AFTER, linewidth=2.0, zorder=2)
+    for mask, face, key in ((real, AFTER, "real_gap"), (~real, "white", "no_real_gap")):
+        axes.scatter(
+            frame["eu"].to_numpy()[mask], y[mask], s=30, facecolor=face, edgecolor=AFTER, linewidth=1.5,
+            zorder=3, label=text(f"figures.{key}", language),
+        )  # fmt: skip
+    axes.set_yticks(y, [short_name(names[o]) for o in frame.index])
+    axes.set_ylim(-0.7, len(frame) - 0.3)
+    axes.xaxis.set_major_formatter(lambda v, _: number(v, 1, language))
+    axes.set_xlabel(text("figures.eu_axis", language))
+    axes.set_title(text("figures.title_intervals", language))
+    axes.legend(loc="lower right", frameon=False, fontsize=8)
     grid(axes)
     return figure
 
@@ -161,7 +204,8 @@ def years_ahead(
                 axes.text(
                     j,
                     i,
-                    number(100 * value, 0, language) + ("" if not low else " ▼"),
+                    # 89.6 is below 90: it must not be written as 90.
+                    number(np.floor(100 * value) if low else 100 * value, 0, language) + (" ▼" if low else ""),
                     ha="center",
                     va="center",
                     fontsize=8,

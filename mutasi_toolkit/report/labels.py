@@ -31,6 +31,9 @@ DIGITS = {
 #: Columns that hold a calendar year, which takes no thousands mark.
 CALENDAR_YEARS = frozenset({"tahun_pertama"})
 
+#: Columns of calendar years, written without a thousands mark.
+YEARS = ("tahun", "tahun_pertama", "year")
+
 
 @cache
 def label(column: str, language: str = "id") -> str:
@@ -68,6 +71,8 @@ def written(column: str, values: pd.Series, language: str = "id") -> list[str]:
         return ["" if pd.isna(v) else str(int(v)) for v in values]
     if pd.api.types.is_numeric_dtype(values.dtype):
         digits = digits_of(column, values)
+        if column in YEARS:
+            return ["" if pd.isna(v) else str(int(v)) for v in values]
         return ["" if pd.isna(v) else number(float(v), digits, language) for v in values]
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return ["" if pd.isna(v) else f"{v:%Y-%m-%d}" for v in values]

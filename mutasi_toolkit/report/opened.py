@@ -116,6 +116,10 @@ class Opened:
         """Balance between OPDs before and after, with intervals under uncertain volumes."""
         return views.balance(self, error)
 
+    def sure(self, error: float) -> pd.DataFrame:
+        """EU of every OPD with its interval under uncertain volumes."""
+        return views.sure(self, error)
+
     def first_below(self) -> pd.DataFrame:
         """When each OPD first falls below 90 % filled."""
         return views.first_below(self)

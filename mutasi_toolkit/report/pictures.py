@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mutasi_toolkit.report.opened import Opened
 
-ALT_KINDS = ("beban_opd", "beban_opd_sesudah", "cakupan_sebelum", "cakupan", "arus", "jejaring", "proyeksi", "sebaran", "perubahan", "suku")
+ALT_KINDS = ("beban_opd", "beban_opd_sesudah", "cakupan_sebelum", "cakupan", "arus", "jejaring", "keyakinan", "proyeksi", "sebaran", "perubahan", "suku")
 
 
 def draw(opened: Opened, kind: str) -> Figure:
@@ -105,6 +105,10 @@ def _network(o: Opened) -> Figure:
     return figures.skill_network(o.tables["cakupan_sebelum"], staff, o.cycle.unit_name, **_common(o))
 
 
+def _sure(o: Opened) -> Figure:
+    return figures.efficiency_intervals(o.sure(0.1), o.cycle.unit_name, **_common(o))
+
+
 def _years(o: Opened) -> Figure:
     return figures.years_ahead(o.filled_ahead(), o.cycle.unit_name, **_common(o))
 
@@ -130,6 +134,7 @@ _DRAW: dict[str, Callable[[Any], Figure]] = {
     "cakupan": _coverage,
     "arus": _flow,
     "jejaring": _network,
+    "keyakinan": _sure,
     "proyeksi": _years,
     "sebaran": _spread,
     "perubahan": _changes,

@@ -170,25 +170,30 @@ def gains(o: Opened) -> pd.DataFrame:
     return frame[["nama", "keahlian", "n_holders", "gain", "se"]].reset_index(drop=True)
 
 
+#: Half of the error in volumes is common to all tasks of a leaf unit, for one office reports them by one habit.
+SHARED_ERROR = 0.5
+
+
 def balance(o: Opened, error: float) -> pd.DataFrame:
     """Balance between OPDs before and after, with a 95 % interval when volumes may be wrong by `error`.
 
-    Each of 400 draws multiplies the load of every OPD by a factor exp(error z) keyed by its code, the same
-    before and after, so that the two columns can be compared.
+    The errors belong to the tasks, so the same ones are drawn before and after and the two columns can be compared.
     """
-    before, after = (workload.unit_efficiency(c) for c in (o.cycle, o.after))
-    minutes = workload.effective_minutes(o.cycle.settings.waktu_kerja)
-    rng = np.random.default_rng(o.cycle.settings.seed)
-    noise = np.exp(error * rng.standard_normal((400, len(before))))
-    rows = {}
-    for name, frame in (("sebelum", before), ("sesudah", after)):
-        load, capacity = frame["beban"].to_numpy() / minutes, frame["ada"].to_numpy()
-        rows[name] = workload.balance(load, capacity)
-        draws = pd.DataFrame([workload.balance(load * n, capacity) for n in noise])
-        rows[f"{name}_low"], rows[f"{name}_high"] = draws.quantile(0.025), draws.quantile(0.975)
-    out = pd.DataFrame(rows).drop(index=["theil_within", "theil_between"]).round(3)
+    columns: dict[str, pd.Series] = {}
+    for name, cycle in (("sebelum", o.cycle), ("sesudah", o.after)):
+        found = workload.balance_interval(cycle, error=error, replicates=400, shared=SHARED_ERROR, by=None)
+        columns |= {name: found["value"], f"{name}_low": found["low"], f"{name}_high": found["high"]}
+    out = pd.DataFrame(columns).drop(index=["theil_within", "theil_between"]).round(3)
     out.insert(0, "ukuran", [text(f"report.index_{i}", o.language) for i in out.index])
-    return out[["ukuran", "sebelum", "sebelum_low", "sebelum_high", "sesudah", "sesudah_low", "sesudah_high"]].reset_index(drop=True)
+    return out.reset_index(drop=True)
+
+
+def sure(o: Opened, error: float) -> pd.DataFrame:
+    """EU of every OPD with a 95 % interval when volumes may be wrong by `error`, and whether it differs from capacity, the highest first."""
+    frame = workload.efficiency_interval(o.cycle, error=error, replicates=400, shared=SHARED_ERROR).round(3)
+    frame.insert(0, "nama", frame.index.map(o.cycle.unit_name))
+    frame["berbeda"] = (frame["low"] > 1) | (frame["high"] < 1)
+    return frame.sort_values(["eu", "nama"], ascending=[False, True], na_position="last")
 
 
 def filled_ahead(o: Opened) -> pd.DataFrame:
