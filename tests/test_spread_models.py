@@ -365,3 +365,17 @@ def test_parts_that_do_not_belong_together_are_refused():
     for other in (cascade(g, [0], replicates=10, seed=2, first=10, kernel="skip"), cascade(g, [0], replicates=10, seed=1, first=11, kernel="skip")):
         with pytest.raises(InputError, match="disatukan"):
             join([a, other])
+
+
+@pytest.mark.parametrize("kernel", ["scalar", "bits"])
+@pytest.mark.parametrize("teachers", [15, 16, 40])
+def test_many_ties_of_one_probability_and_forgetting_together(kernel, teachers):
+    """Sure teachers of one person: it knows after a period with 1 - (1 - p)^k; they forget with .3, whatever they taught."""
+    g = Network(teachers + 1, range(teachers), [teachers] * teachers, 0.03)
+    r = contagion(g, range(teachers), forget=0.3, steps=1, replicates=4000, seed=teachers, kernel=kernel)
+    learned = 1 - 0.97**teachers
+    assert abs(r.reach[-1] - learned) < ERRORS * (learned * (1 - learned) / 4000) ** 0.5
+    assert_mean(r.size, 0.7 * teachers + learned)
+    ring = Network(6, [0, 1, 2, 3, 4, 5] * 2, [1, 2, 3, 4, 5, 0, 2, 3, 4, 5, 0, 1], 0.4)
+    gone = contagion(ring, range(6), forget=0.3, steps=1, replicates=4000, seed=2, kernel=kernel)
+    assert_mean(gone.size, 0.7 * 6)

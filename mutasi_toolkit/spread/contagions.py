@@ -18,6 +18,7 @@ from mutasi_toolkit.spread.draws import (
     U,
     child,
     doubling_chances,
+    fixed_array,
     inner,
     kernel,
     stream,
@@ -30,6 +31,7 @@ from mutasi_toolkit.spread.lanes import (
     bernoulli,
     count_unit,
     load,
+    mix_row,
     rows,
     splat,
     store,
@@ -40,8 +42,8 @@ from mutasi_toolkit.spread.outcome import Outcome, count_all, finish, lane_row
 
 #: Below this number of replicates 'scalar' runs: a row of 512 lanes costs as much as about this many single ones.
 FEW = 8
-#: Most ties that are counted together; 6 binary places hold them.
-RUN = 63
+#: Most ties that are counted together; 4 binary places hold them.
+RUN = 15
 #: Place in a person's stream of forgetting and of stopping to teach (0 to 31 are the places of colleagues).
 FORGET, STOP = 32, 33
 
@@ -132,15 +134,13 @@ def _outcome(curve: np.ndarray, reach: np.ndarray, unit_size: np.ndarray) -> Out
 
 
 @inner
-def _count_run(teaching: Any, other: Any, at: Any, end: Any, planes: Any) -> None:
-    """planes[0:6] = number of teachers among ties at .. end, in binary, lane by lane."""
+def _count_run(teaching: Any, other: Any, at: Any, end: Any, ignorant: Any, exact: Any) -> Any:
+    """exact[k] = lanes of `ignorant` in which k of the ties at .. end come from teachers; returns the lanes with any."""
     zero = splat(U(0))
     c0 = zero
     c1 = zero
     c2 = zero
     c3 = zero
-    c4 = zero
-    c5 = zero
     for j in range(at, end):
         x = load(teaching, other[j])
         carry = c0 & x
@@ -149,48 +149,74 @@ def _count_run(teaching: Any, other: Any, at: Any, end: Any, planes: Any) -> Non
         c1 = c1 ^ carry
         carry = c2 & x
         c2 = c2 ^ x
-        x = c3 & carry
         c3 = c3 ^ carry
-        carry = c4 & x
-        c4 = c4 ^ x
-        c5 = c5 ^ carry
-    store(planes, 0, c0)
-    store(planes, 1, c1)
-    store(planes, 2, c2)
-    store(planes, 3, c3)
-    store(planes, 4, c4)
-    store(planes, 5, c5)
+    n0 = ~c0 & ~c1
+    n1 = c0 & ~c1
+    n2 = ~c0 & c1
+    n3 = c0 & c1
+    for high in range((end - at) // 4 + 1):
+        here = ignorant & (c2 if high & 1 else ~c2) & (c3 if high & 2 else ~c3)
+        store(exact, 4 * high, here & n0)
+        store(exact, 4 * high + 1, here & n1)
+        store(exact, 4 * high + 2, here & n2)
+        store(exact, 4 * high + 3, here & n3)
+    return ignorant & (c0 | c1 | c2 | c3)
 
 
 @inner
-def _lessons_along_ties(
-    v: Any, now: Any, offsets: Any, ignorant: Any, run_of: Any, run_at: Any, run_class: Any, other: Any, tie_key: Any, chances: Any,
-    teaching: Any, planes: Any,
+def _by_count(base: Any, want: Any, most: Any, exact: Any, chances: Any, known: Any, lose: Any) -> Any:
+    """Lanes that succeed: those of exact[k] with chance chances[k], those of `known` with chance `lose`; one draw a lane."""
+    undecided = want | known
+    success = splat(U(0))
+    step = 0
+    while step < 64 and anyone(undecided):
+        place = splat(U(0))
+        for k in range(1, most + 1):
+            if (chances[k] >> U(63 - step)) & U(1):
+                place = place | load(exact, k)
+        if (lose >> U(63 - step)) & U(1):
+            place = place | known
+        bits = mix_row(base + splat(U(step) * GOLDEN))
+        success = success | (undecided & place & ~bits)
+        undecided = undecided & ~(bits ^ place)
+        step += 1
+    return success
+
+
+@inner
+def _along_ties(
+    v: Any, now: Any, offsets: Any, before: Any, lose: Any, run_of: Any, run_at: Any, run_class: Any, other: Any, tie_key: Any, chances: Any,
+    teaching: Any, exact: Any,
 ) -> Any:  # fmt: skip
-    """Lanes of `ignorant` in which v learns along a tie; ties of one probability are counted first."""
-    lessons = splat(U(0))
+    """Lanes in which v learns along a tie, and, where `lose` is not 0, lanes of `before` in which v forgets.
+
+    Ties of one probability are counted first. Who knows and who does not are different lanes, so one draw serves both.
+    """
+    changes = splat(U(0))
     for run in range(run_of[v], run_of[v + 1]):
         at, end = run_at[run], run_at[run + 1]
+        ignorant = ~before & ~changes
         chance = run_class[run]
         if end - at == 1:
-            want = load(teaching, other[at]) & ignorant & ~lessons
+            want = load(teaching, other[at]) & ignorant
             if anyone(want):
-                lessons = lessons | (bernoulli(splat(child(now, tie_key[at])) + offsets, want, chances[chance, 0]))
+                changes = changes | (bernoulli(splat(child(now, tie_key[at])) + offsets, want, chances[chance, 1]))
             continue
-        _count_run(teaching, other, at, end, planes)
-        base = splat(child(now, (U(v) << U(32)) + U(run - run_of[v]))) + offsets
-        for q in range(6):
-            want = load(planes, q) & ignorant & ~lessons
-            if anyone(want):
-                lessons = lessons | (bernoulli(base + splat(U(q << 6) * GOLDEN), want, chances[chance, q]))
-    return lessons
+        want = _count_run(teaching, other, at, end, ignorant, exact)
+        forgets = before
+        if run > run_of[v] or lose == U(0):
+            forgets = splat(U(0))
+        if anyone(want | forgets):
+            base = splat(child(now, (U(v) << U(32)) + U(run - run_of[v]))) + offsets
+            changes = changes | _by_count(base, want, end - at, exact, chances[chance], forgets, lose)
+    return changes
 
 
 @kernel
 def _step(
     unit_start: Any, member: Any, unit_chances: Any, run_of: Any, run_at: Any, run_class: Any, other: Any, tie_key: Any, chances: Any,
     forget: Any, recover: Any, now: Any, tie_now: Any, offset: Any, knows: Any, teaching: Any, knows_after: Any, teaching_after: Any,
-    planes: Any, tie_planes: Any,
+    planes: Any, exact: Any,
 ) -> None:  # fmt: skip
     """One period of 512 replicates. The last group of unit_start holds those without unit."""
     offsets = load(offset, 0)
@@ -203,16 +229,19 @@ def _step(
             v = member[i]
             before = load(knows, v)
             own = splat(child(now, U(v))) + offsets
-            lessons = _lessons_along_ties(
-                v, tie_now, offsets, ~before, run_of, run_at, run_class, other, tie_key, chances, teaching, tie_planes
+            first = run_of[v]
+            shared = forget != U(0) and first < run_of[v + 1] and run_at[first + 1] - run_at[first] > 1
+            changes = _along_ties(
+                v, tie_now, offsets, before, forget if shared else U(0), run_of, run_at, run_class, other, tie_key, chances, teaching, exact
             )
+            lessons = changes & ~before
             for q in range(used):
                 want = load(planes, q) & ~before & ~lessons
                 if anyone(want):
                     lessons = lessons | (bernoulli(own + splat(U(q << 6) * GOLDEN), want, unit_chances[q]))
-            kept = before
-            if forget != U(0):
-                kept = kept & (~bernoulli(own + splat(U(FORGET << 6) * GOLDEN), before, forget))
+            kept = before & ~changes
+            if forget != U(0) and not shared:
+                kept = before & (~bernoulli(own + splat(U(FORGET << 6) * GOLDEN), before, forget))
             store(knows_after, v, kept | lessons)
             if recover != U(0):
                 stays = load(teaching, v) & kept
@@ -223,7 +252,7 @@ def _step(
 def _runs(g: Network) -> tuple[np.ndarray, ...]:
     """Incoming ties of one person and one probability, cut into runs of at most RUN.
 
-    Returns run_of (n + 1), run_at (runs + 1), run_class (runs), chances (classes, 6).
+    Returns run_of (n + 1), run_at (runs + 1), run_class (runs), chances (classes, RUN + 1) by count.
     """
     arcs = g.incoming
     start = arcs.start.astype(np.int64)
@@ -237,7 +266,9 @@ def _runs(g: Network) -> tuple[np.ndarray, ...]:
     first = np.flatnonzero(breaks)
     run_of = np.zeros(g.n + 1, dtype=np.int64)
     np.cumsum(np.bincount(target[first], minlength=g.n), out=run_of[1:])
-    chances = np.array([doubling_chances(p, 6) for p in values], dtype=np.uint64).reshape(len(values), 6)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        learned = -np.expm1(np.arange(1, RUN + 1) * np.log1p(-values)[:, None])
+    chances = fixed_array(np.concatenate([np.zeros((len(values), 1)), learned], axis=1))
     return run_of, np.append(first, len(target)).astype(np.int64), code[first].astype(np.int64), chances
 
 
@@ -257,7 +288,7 @@ def run_bits(
     unit_start, member = _with_others(g)
     unit_chances = doubling_chances(unit_probability)
     lose, stop = doubling_chances(forget, 1)[0], doubling_chances(recover, 1)[0]
-    knows, spare, planes, tie_planes = rows(g.n), rows(g.n), rows(32), rows(8)
+    knows, spare, planes, exact = rows(g.n), rows(g.n), rows(32), rows(RUN + 1)
     teaching, spare_teaching = (rows(g.n), rows(g.n)) if recover > 0 else (knows, spare)
     reach, curves, unit_sizes = np.zeros(g.n, dtype=np.int64), [], []
     for block in range(first // LANES * LANES, last, LANES):
@@ -273,7 +304,7 @@ def run_bits(
                 now, tie_now = stream(seed, CONTAGION_BITS, t), stream(seed, CONTAGION_BITS, t, 1)
                 _step(
                     unit_start, member, unit_chances, run_of, run_at, run_class, arcs.other, arcs.key, chances,
-                    lose, stop, now, tie_now, offset, knows, teaching, spare, spare_teaching, planes, tie_planes,
+                    lose, stop, now, tie_now, offset, knows, teaching, spare, spare_teaching, planes, exact,
                 )  # fmt: skip
                 knows, spare = spare, knows
                 teaching, spare_teaching = (spare_teaching, teaching) if recover > 0 else (knows, spare)
