@@ -3,12 +3,14 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 BENCH := .venv-bench
+FUZZ := .venv-fuzz
+FUZZ_SECONDS ?= 60
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 export UV_SYSTEM_CERTS := 1
 export UV_LINK_MODE := copy
 
-.PHONY: mutants cycle test test-fast docs setup lock lab bench clean help
+.PHONY: mutants cycle test test-fast docs setup lock lab bench fuzz clean help
 
 help:
 	@echo "make cycle   set up if needed, then run the Pangkalpinang cycle into runs/"
@@ -19,6 +21,7 @@ help:
 	@echo "make docs    the documentation as HTML, without a network"
 	@echo "make bench   peers into .venv-bench, then every benchmark into docs/benchmarks.md"
 	@echo "make mutants MODULES='workload rules'  how many small faults the tests of a module notice (apart from make test)"
+	@echo "make fuzz    fuzz every reader for FUZZ_SECONDS (60) each, atheris in .venv-fuzz"
 	@echo "make lock    requirements.lock and environment.yml anew from pyproject.toml"
 
 setup: $(VENV)/.ready
@@ -61,8 +64,17 @@ $(BENCH)/.ready: requirements-bench.lock $(VENV)/.ready
 mutants: setup
 	@$(PY) tools/mutants.py $(MODULES) --sample $(or $(SAMPLE),60)
 
+fuzz: $(FUZZ)/.ready
+	@for target in csv workbook settings scenario siasn abk; do $(FUZZ)/bin/python tools/fuzz.py $$target --seconds $(FUZZ_SECONDS) 2>fuzz-$$target.log; \
+	  status=$$?; tail -1 fuzz-$$target.log; [ $$status = 0 ] || exit 1; done
+
+$(FUZZ)/.ready: requirements-fuzz.lock $(VENV)/.ready
+	@$(PYTHON) -m venv $(FUZZ)
+	@$(UV) pip install --quiet --python $(FUZZ)/bin/python --require-hashes -r requirements.lock -r requirements-fuzz.lock
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(BENCH) runs
+	rm -rf $(VENV) $(BENCH) $(FUZZ) fuzz runs
 
 docs: setup
 	@$(PY) -m sphinx -q -W --keep-going -b html docs docs/_build/html && echo "docs/_build/html/index.html"

@@ -137,9 +137,10 @@ def test_importing_again_keeps_codes_and_side_columns(tmp_path: Path) -> None:
         (lambda rows: rows[2].__setitem__(_header().index("UNOR NAMA"), "X"), "UNOR NAMA"),
         (lambda rows: rows[3].__setitem__(_header().index("TMT JABATAN"), "31-02-2022"), "unduhan.csv, baris 4, kolom tmt_jabatan"),
         (lambda rows: rows[4].__setitem__(_header().index("TINGKAT PENDIDIKAN NAMA"), "Kejar Paket"), "baris 5, kolom pendidikan"),
+        (lambda rows: rows[4].__setitem__(_header().index("JABATAN NAMA"), " "), "baris 5: 1 orang tanpa JABATAN NAMA"),
         (lambda rows: rows.append(rows[3]), "baris 4, 10, kolom pegawai_id"),
     ],
-    ids=["damaged-nip", "column-missing", "no-date", "no-education", "person-twice"],
+    ids=["damaged-nip", "column-missing", "no-date", "no-education", "no-job", "person-twice"],
 )
 def test_a_bad_export_is_refused_and_nothing_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Any, says: str) -> None:
     rows = _rows()
@@ -226,3 +227,9 @@ def test_a_workbook_with_other_sheets_is_not_written_over(tmp_path: Path, capsys
     assert main(["import", str(_csv(tmp_path, _rows())), "--into", str(folder)]) == 2
     assert "catatan saya" in capsys.readouterr().err
     assert (folder / "siklus.xlsx").read_bytes() == before
+
+
+def test_stray_line_ends_in_an_abk_file_are_no_crash(tmp_path: Path, tiny: Path) -> None:
+    path = tmp_path / "abk.csv"
+    path.write_bytes(b"Nama Jabatan;Pengelola\nNo;Uraian\x8a;Ha\rsil;x\n1;a;b;c\n")
+    assert main(["import", str(path), "--into", str(tiny)]) == 2

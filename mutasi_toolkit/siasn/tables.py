@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import text
 from mutasi_toolkit.schema import columns
 from mutasi_toolkit.siasn import words
 from mutasi_toolkit.siasn.export import Export, parameters
@@ -54,6 +56,11 @@ def cycle_tables(export: Export, old: dict[str, pd.DataFrame] | None = None, par
         Tables unit, jabatan and pegawai of the cycle so far, as text.
     partial : bool
         Whether people of the cycle who are not in the export stay (an export of one office) or go.
+
+    Raises
+    ------
+    InputError
+        When people have no unit or no job.
     """
     old = old or {}
     people = export.cells.fillna("").reindex(columns=sorted({*export.cells.columns, *_FIELDS}), fill_value="")
@@ -61,6 +68,7 @@ def cycle_tables(export: Export, old: dict[str, pd.DataFrame] | None = None, par
     rows = export.rows[~gone.to_numpy(dtype=bool)]
     people = people[~gone].reset_index(drop=True)
     people["path"] = [unit_path(u, i, r) for u, i, r in zip(people["unor"], people["unor_induk"], people["instansi"], strict=True)]
+    _nothing_empty(people, rows, export.place)
     unit, code_of = _units(people["path"], old.get("unit"))
     people["unit_id"] = people["path"].map(code_of)
     jabatan, guessed, new_seats = _seats(people, old.get("jabatan"))
@@ -72,6 +80,15 @@ def cycle_tables(export: Export, old: dict[str, pd.DataFrame] | None = None, par
         "new_units": len(unit) - len(old.get("unit", ())),
     }  # fmt: skip
     return Imported(unit, jabatan, pegawai, counts, rows)
+
+
+def _nothing_empty(people: pd.DataFrame, rows: np.ndarray, place: str) -> None:
+    """Refuse people without unit or job: they could be seated nowhere."""
+    for field, name in (("path", "UNOR NAMA"), ("jabatan", "JABATAN NAMA")):
+        empty = np.flatnonzero([not value for value in people[field]])
+        if len(empty):
+            shown = ", ".join(str(int(rows[i])) for i in empty[:5])
+            raise InputError(text("siasn.empty", file=place, rows=shown, n=len(empty), column=name))
 
 
 _FIELDS = (

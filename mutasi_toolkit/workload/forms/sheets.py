@@ -60,6 +60,10 @@ def _csv_rows(path: Path, language: str) -> list[list[Any]]:
     except UnicodeDecodeError:
         plain = content.decode("cp1252", errors="replace")
     separator = max(";,\t", key=lambda s: plain[:65536].count(s))
-    rows = list(csv.reader(io.StringIO(plain), delimiter=separator))
+    try:
+        rows = list(csv.reader(io.StringIO(plain.replace("\r\n", "\n").replace("\r", "\n")), delimiter=separator))
+    except csv.Error as error:
+        why = f"{text('schema.broken_csv', language, why=str(error))} {text('schema.broken_csv_remedy', language)}"
+        raise InputError(f"{path.name}: {why}") from error
     wide = max((len(r) for r in rows), default=0)
     return [[*r, *[""] * (wide - len(r))] for r in rows]
