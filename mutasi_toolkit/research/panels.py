@@ -106,7 +106,7 @@ def panel(
     >>> from mutasi_toolkit.research.known_truth import simulate_records
     >>> table = panel(simulate_records(units=6, periods=8, seed=1).tables, "2020-01-01", "2022-01-01")
     >>> len(table), int(table["treated"].max())
-    (48, 1)
+    (56, 1)
     """
     tables = source if isinstance(source, Tables) else Tables.of_cycle(source, level)
     if frequency not in FREQUENCIES:
