@@ -138,7 +138,7 @@ def spread_by_opd(o: Opened) -> pd.DataFrame:
     for name, value in (("pasti_naik", 1), ("pasti_turun", -1), ("tidak_pasti", 0)):
         frame[name] = by["tanda"].agg(lambda s, value=value: int((s == value).sum()))
     frame.insert(0, "nama", frame.index.map(o.cycle.unit_name))
-    return frame.sort_values(["selisih_dibutuhkan", "nama"], kind="stable").round(1).reset_index(drop=True)
+    return frame.sort_values(["selisih_dibutuhkan", "nama"], kind="stable").reset_index(drop=True)
 
 
 def required_sentence(o: Opened) -> str:

@@ -23,6 +23,8 @@ DIGITS = {
     "persen": 1,
     "antara": 4,
     "hill_1": 1,
+    "selisih_semua": 1,
+    "selisih_dibutuhkan": 1,
     "replikasi_perlu": 0,
     "gain": 3,
     "se": 4,
