@@ -30,8 +30,6 @@ DIGITS = {
     "se": 4,
     "gain_raw": 3,
 }
-#: Columns that hold a calendar year, which takes no thousands mark.
-CALENDAR_YEARS = frozenset({"tahun_pertama"})
 
 #: Columns of calendar years, written without a thousands mark.
 YEARS = ("tahun", "tahun_pertama", "year")
@@ -69,8 +67,6 @@ def written(column: str, values: pd.Series, language: str = "id") -> list[str]:
     if pd.api.types.is_bool_dtype(values.dtype):
         words = catalogue(language, "common")
         return [words["yes"] if v is True or v == 1 else words["no"] for v in values]
-    if column in CALENDAR_YEARS:
-        return ["" if pd.isna(v) else str(int(v)) for v in values]
     if pd.api.types.is_numeric_dtype(values.dtype):
         digits = digits_of(column, values)
         if column in YEARS:
