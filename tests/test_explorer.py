@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -133,14 +134,18 @@ def served() -> Iterator[str]:
     found = re.search(r"http\S+", process.stdout.readline())
     assert found
     yield found.group()
-    process.send_signal(2)
-    process.wait()
-    process.stdout.close()
+    process.send_signal(signal.SIGTERM)
+    try:
+        assert process.wait(120) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def _ask(host: str, path: str, **headers: str) -> http.client.HTTPResponse:
     """The server's own answer: a way to the login page is not followed."""
-    connection = http.client.HTTPConnection(host)
+    connection = http.client.HTTPConnection(host, timeout=180)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     answer.body = answer.read() if answer.status != 101 else b""

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +24,8 @@ CELL = "from mutasi_toolkit.explorer.serve import show\n\nshow()"
 CYCLE, SCENARIO, LANGUAGE = "MUTASI_EXPLORE_CYCLE", "MUTASI_EXPLORE_SCENARIO", "MUTASI_EXPLORE_LANGUAGE"
 
 
+#: Seconds that the server has to end its kernels.
+GRACE = 10.0
 #: The page may fetch from this server only, whatever its template or a table's text asks for.
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: ws://127.0.0.1:*; frame-ancestors 'none'"
 
@@ -99,10 +102,21 @@ def serve(
         say(text("explorer.address", language, url=f"http://127.0.0.1:{port}/?token={token}"))
         command = [sys.executable, "-m", "voila", str(page), f"--Voila.config_file_paths={place}"]
         child = subprocess.Popen(command, env={**os.environ, **names}, cwd=place, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        return _until_stopped(child)
+
+
+def _until_stopped(child: subprocess.Popen[bytes]) -> int:
+    """Wait for the server; an interruption or a request to end ends it too, by force after `GRACE` seconds."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        child.terminate()
         try:
-            return child.wait()
-        except KeyboardInterrupt:
-            return 0
-        finally:
-            child.terminate()
+            child.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            child.kill()
             child.wait()
