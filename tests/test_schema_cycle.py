@@ -9,6 +9,8 @@ import pytest
 
 from mutasi_toolkit.cycle import read_cycle
 from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.schema import TABLES, columns
+from mutasi_toolkit.schema.template import example_rows, write_template
 
 WHO = "198312122008011000"
 
@@ -91,3 +93,39 @@ def test_rows_in_another_order_give_the_same_cycle(tiny: Path) -> None:
     again = read_cycle(tiny)
     for name, frame in cycle.tables.items():
         pd.testing.assert_frame_equal(getattr(again, name), frame)
+
+
+def test_tables_and_columns_keep_their_names() -> None:
+    names = {
+        "unit": "unit_id nama induk_id jenis rumpun lat lon",
+        "jabatan": "jabatan_id unit_id nama jenis eselon jenjang kelas_jabatan klasifikasi profesi mapel tugas_tambahan min_golongan max_golongan "
+        "min_pendidikan bidang_ilmu kebutuhan terkunci plt tpp",
+        "pegawai": "pegawai_id jabatan_id status golongan pendidikan bidang_ilmu tanggal_lahir tmt_jabatan tmt_unit tmt_cpns akhir_kontrak "
+        "jenis_kelamin profesi predikat_1 predikat_2 kotak_talenta hukuman_disiplin proses_hukum tugas_belajar ikatan_dinas uji_kompetensi "
+        "jabatan_rangkap domisili_lat domisili_lon nama",
+        "tugas": "jabatan_id uraian volume norma_waktu satuan_waktu hasil",
+        "keahlian": "pegawai_id keahlian tingkat tanggal dasar",
+        "syarat": "jabatan_id keahlian tingkat",
+        "riwayat": "pegawai_id unit_asal unit_tujuan tanggal jabatan_asal jabatan_tujuan",
+        "hubungan": "pegawai_a pegawai_b kekuatan",
+        "konflik": "pegawai_a pegawai_b alasan",
+        "preferensi": "pegawai_id unit_id urutan",
+        "keputusan": "pegawai_id putusan jabatan_id alasan oleh usulan_id tanggal",
+        "hasil": "unit_id periode indikator nilai",
+    }
+    assert {name: " ".join(columns(name)) for name in names} == names
+
+
+def test_csv_files_and_a_workbook_give_the_same_cycle(tmp_path: Path) -> None:
+    """Every table and every column, the rows those of the template."""
+    rows = {t: [{k: str(v) for k, v in row.items()} for row in example_rows(t)] for t in TABLES}
+    folder = tmp_path / "csv"
+    folder.mkdir()
+    (folder / "cycle.yaml").write_text("tanggal: 2026-01-31\nsintetis: true\n")
+    for table in TABLES:
+        pd.DataFrame(rows[table]).reindex(columns=list(columns(table))).to_csv(folder / f"{table}.csv", index=False)
+    write_template(folder / "siklus.xlsx", "id", rows)
+    one, two = read_cycle(folder), read_cycle(folder / "siklus.xlsx")
+    for name, frame in one.tables.items():
+        assert len(frame)
+        pd.testing.assert_frame_equal(frame, getattr(two, name))

@@ -61,3 +61,12 @@ def test_every_column_is_labelled_in_both_languages_and_unlike_its_neighbours() 
             labels = [a.label(language) for a in attributes(table)]
             assert all(labels)
             assert len(set(labels)) == len(labels)
+
+
+def test_the_page_on_reliability_counts_the_catalogue() -> None:
+    from tests.test_schema_faults import CASES
+
+    page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    for stem in {str(case.id).split("-")[0] for case in CASES}:
+        n = sum(str(case.id).startswith(f"{stem}-") for case in CASES)
+        assert f"| {stem}.yaml | {n} | {n} | 0 |" in page, (stem, n)

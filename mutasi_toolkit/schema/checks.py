@@ -114,7 +114,7 @@ def _unknown_columns(table: RawTable, given: list[str]) -> list[Fault]:
 def _check_column(table: RawTable, attribute: Attribute) -> tuple[pd.Series, list[Fault]]:
     cells = table.cells[attribute.name]
     raw_text = cells.map(lambda c: "" if c is None or c != c else c if isinstance(c, str) else "").astype(str) if cells.dtype == object else cells
-    strange = strange_cells(raw_text.str.strip(), attribute.kind)
+    strange = strange_cells(raw_text, attribute.kind)
     parsed = parse(attribute, cells)
     faults, unusable = _tell_strange(table, attribute, strange)
     allowed = ", ".join(attribute.choices) if attribute.choices else attribute.allowed.replace("..", "…")

@@ -10,7 +10,7 @@ import pandas as pd
 
 #: What spreadsheets write into a cell that could not be computed.
 ERROR_VALUES = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#####"})
-_SUSPECT = r"[^\x20-\x7e]|^[=#]"
+_SUSPECT = r"[^\x20-\x7e]|^ *[=#]"
 _MARKS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BROKEN_TEXT = re.compile("\ufffd|Ã[\u0080-\u00bf]|â€")
@@ -42,7 +42,7 @@ def strange_cells(cells: pd.Series, kind: str) -> dict[str, np.ndarray]:
     suspect = np.flatnonzero(cells.str.contains(_SUSPECT, regex=True).to_numpy(dtype=bool))
     found: dict[str, np.ndarray] = {}
     for at in suspect:
-        for what in _what(cells.iloc[at], kind in COMPARED):
+        for what in _what(cells.iloc[at].strip(), kind in COMPARED):
             found.setdefault(what, np.zeros(len(cells), dtype=bool))[at] = True
     return dict(sorted(found.items()))
 
@@ -70,8 +70,7 @@ def _other_script(cell: str) -> bool:
 
 def clean(cells: pd.Series) -> pd.Series:
     """Cells without marks nobody sees, with single blanks, trimmed."""
-    cells = cells.str.strip()
-    untidy = cells.str.contains(r"[^\x20-\x7e]|  ", regex=True).to_numpy(dtype=bool)
+    untidy = cells.str.contains(r"[^\x20-\x7e]|  |^ | $", regex=True).to_numpy(dtype=bool)
     if not untidy.any():
         return cells
     cells = cells.copy()
