@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linprog
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
+from mutasi_toolkit.assignment.grouped import Groups, bound_of, people_of, solve_groups
 from mutasi_toolkit.assignment.simplex import seated_tree
+from mutasi_toolkit.errors import InfeasibleError, InputError
 
 
 def instance(rng: np.random.Generator):
@@ -50,8 +53,53 @@ def test_it_finds_the_least_cost_and_prices_that_prove_it() -> None:
 
 
 def test_more_people_than_places_overflow() -> None:
-    none = np.zeros(0, dtype=np.int64)
     tree = seated_tree(np.array([0, 0]), np.array([0, 1]), np.array([5]), np.array([0]), np.array([0, 1]), np.array([1, 2]), np.array([0, 0]))
     assert tree.solve(np.array([0, 3, -1, -1]))
     assert tree.overflow == 2
-    assert len(none) == 0
+
+
+def groups_of(rng: np.random.Generator):
+    person, cell, number, stay, segment, room, settled, costs = instance(rng)
+    arcs, segments = costs[: len(person)].copy(), np.sort(costs[len(person) :].reshape(-1, 3), axis=1).ravel()
+    arcs[stay] = 0
+    least_people = np.minimum(settled, 1)
+    return Groups(number, person, cell, arcs, stay, settled, least_people, segment, np.maximum(room, 1), segments, int(rng.integers(0, 8)))
+
+
+def flow_model(g: Groups) -> float:
+    n, m, k, s = len(g.number), len(g.settled), len(g.group), len(g.segment_cell)
+    rows = np.zeros((n + m, k + s))
+    rows[g.group, np.arange(k)] = 1
+    rows[n + g.cell, np.arange(k)] = 1
+    rows[n + g.segment_cell, k + np.arange(s)] = -1
+    target = np.concatenate([g.number, g.least - g.settled])
+    limits = [LinearConstraint(rows, target, target), LinearConstraint(np.append(g.moves, np.zeros(s))[None, :], -np.inf, g.budget)]
+    upper = np.append(g.number[g.group], g.segment_room)
+    return milp(np.append(g.cost, g.segment_cost), integrality=np.ones(k + s), bounds=Bounds(0, upper), constraints=limits).fun
+
+
+def test_groups_under_a_budget_keep_it_and_are_bounded() -> None:
+    rng = np.random.default_rng(6)
+    exact = 0
+    for _ in range(40):
+        g = groups_of(rng)
+        plan = solve_groups(g)
+        best = round(flow_model(g))
+        assert plan.bound <= best <= plan.objective
+        assert plan.moves == plan.flow[g.moves].sum() <= g.budget
+        assert np.array_equal(np.bincount(g.group, weights=plan.flow, minlength=len(g.number)), g.number)
+        assert bound_of(g, plan.price, plan.cell_price) == plan.bound
+        assert bound_of(g, 3, np.zeros(len(g.settled), dtype=np.int64)) <= best
+        exact += plan.bound == plan.objective
+        member = np.repeat(np.arange(len(g.number)), g.number)
+        cells = people_of(g, plan, member, rng.permutation(len(member)))
+        assert np.array_equal(np.bincount(cells, minlength=len(g.settled)), np.bincount(g.cell, weights=plan.flow, minlength=len(g.settled)))
+    assert exact > 10
+
+
+def test_groups_that_cannot_be_seated_are_refused() -> None:
+    zeros = np.zeros(1, dtype=np.int64)
+    with pytest.raises(InfeasibleError):
+        solve_groups(Groups(np.array([3]), zeros, zeros, zeros, zeros, zeros, zeros, zeros, np.array([2]), zeros, 1))
+    with pytest.raises(InputError):
+        solve_groups(Groups(np.array([1]), zeros, zeros, zeros, zeros, zeros, zeros, zeros, np.array([2]), zeros, -1))

@@ -16,6 +16,8 @@ from mutasi_toolkit.assignment.relax import SMALL, Relaxed, Restricted, relax, r
 
 #: First guess of what the best plan costs above the relaxation, as a share of it.
 FIRST_SLACK = 1e-4
+#: The same where arcs are many: a narrow program is tried first and widened by what its best plan shows.
+LEAST_SLACK = 4e-6
 #: Branch-and-bound nodes spent on the choice among equals; more equals than that and the first found stays.
 TIE_NODES = 5_000
 #: Rows are narrowed by this where a rounded solution breaks one.
@@ -49,7 +51,7 @@ class Found:
     feasible: bool
 
 
-def search(model: Model, deadline: float | None = None, gap: float = 0.0, begin: np.ndarray | None = None) -> Found:
+def search(model: Model, deadline: float | None = None, gap: float = 0.0, begin: np.ndarray | None = None, canonical: bool = True) -> Found:
     """Solve a model to proven optimality, or as far as the limits allow.
 
     The relaxation over all arcs gives duals and an exact bound; arcs whose reduced cost exceeds what
@@ -66,6 +68,8 @@ def search(model: Model, deadline: float | None = None, gap: float = 0.0, begin:
         Relative gap at which to stop.
     begin : ndarray of bool, optional
         Arcs to begin the relaxation with.
+    canonical : bool
+        Whether to choose among equal plans by tie weights; without it the plan depends on the solver.
     """
     relaxed = relax(model, deadline, begin)
     first = _first_proof(relaxed)
@@ -81,7 +85,7 @@ def search(model: Model, deadline: float | None = None, gap: float = 0.0, begin:
     target = objective - model.constant - int(gap * max(1.0, abs(float(objective))))
     proof = _proof(model, relaxed, packing, first, target, deadline)
     bound = proof.bound + model.constant
-    if bound >= objective:
+    if bound >= objective and canonical:
         arcs = _canonical(model, relaxed, arcs, objective - model.constant)
     return Found(arcs, objective, bound, proof, relaxed, True)
 
@@ -130,7 +134,7 @@ def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: floa
     if arcs is not None:
         return arcs, True
     best: np.ndarray | None = None
-    slack = model.scale * max(1, int(FIRST_SLACK * abs(relaxed.priced.bound / model.scale)))
+    slack = model.scale * max(1, int(LEAST_SLACK * abs(relaxed.priced.bound / model.scale)))
     while True:
         kept = relaxed.priced.reduced <= slack if model.n_arcs > SMALL else np.ones(model.n_arcs, dtype=bool)
         found, infeasible = _mixed(model, kept, deadline, gap, best, known)

@@ -6,10 +6,11 @@ theirs; candidates come from a hash of what a person is, so that people who are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mutasi_toolkit.assignment.grouped import Groups
 from mutasi_toolkit.assignment.model import FREE, Model, entries_of
 from mutasi_toolkit.assignment.tie import mix
 
@@ -231,3 +232,30 @@ def _conflicts(p: People, rows: object, person: np.ndarray, unit: np.ndarray, sh
             many += 1
     none = np.zeros(0, dtype=np.int64)
     rows("konflik", np.arange(many), np.full(many, -FREE), np.ones(many), np.concatenate([none, *arc]), np.concatenate([none, *row]))  # type: ignore[operator]
+
+
+def nation(n: int, per_cell: float = 200.0, seed: int = 1, budget: float = 0.05) -> tuple[Groups, np.ndarray]:
+    """Groups of identical people (of one cell, family, level, education), without single wishes; and the group of every person."""
+    p = people(n, per_cell, seed)
+    key = ((p.cell * FAMILIES + p.family) * 6 + p.level) * 5 + p.education
+    key = np.where(p.movable, key, -1)
+    _, first, member = np.unique(key, return_index=True, return_inverse=True)
+    first, member = first[1:], member - 1
+    some = replace(
+        p, cell=p.cell[first], family=p.family[first], level=p.level[first], education=p.education[first],
+        movable=np.ones(len(first), dtype=bool), wishes=np.zeros(len(first), dtype=bool),
+    )  # fmt: skip
+    group, cell = arcs(some, 40)
+    everyone = np.arange(len(first))
+    group, cell, moves = (np.concatenate(x) for x in ((everyone, group), (some.cell, cell), (np.zeros(len(first), dtype=bool), np.ones(len(group), dtype=bool))))
+    order = np.lexsort((cell, moves, group))
+    group, cell, moves = group[order], cell[order], moves[order]
+    seg_cell, room, cost, low, _, base = segments(p)
+    settled = np.bincount(p.cell[~p.movable], minlength=len(low)).astype(np.int64)
+    still = np.flatnonzero(~p.movable)
+    base += int(costs(p, still, p.cell[still], np.zeros(len(still), dtype=bool)).sum())
+    made = Groups(
+        np.bincount(member[member >= 0]).astype(np.int64), group, cell, costs(some, group, cell, moves), np.flatnonzero(~moves),
+        settled, low, seg_cell, room, cost, int(budget * n), base,
+    )  # fmt: skip
+    return made, member
