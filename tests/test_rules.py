@@ -180,3 +180,72 @@ def test_decisions_that_overfill_a_seat_name_r14(tmp_path: Path) -> None:
 def test_page_of_the_rules_is_made_from_the_data() -> None:
     assert (data_dir("parameters").parents[1] / "docs" / "aturan.md").read_text(encoding="utf-8") == rules_page()
     assert all(f"| R{k:02d} |" in rules_page("en") for k in range(1, 37))
+
+
+def test_those_who_are_due_stand_longest_first(tmp_path: Path) -> None:
+    found = rules.due(_cycle(tmp_path))
+    assert found["pegawai_id"].tolist() == ["P1", "P5"]
+    assert found["masa_jabatan"].to_list() == pytest.approx([6 + 30 / 365.2425] * 2, abs=1e-6)
+    five = rules.due(_cycle(tmp_path, "aturan: {R02: {max_tenure_years: 4}}\n"))
+    assert five["pegawai_id"].tolist() == ["P1", "P5", "P3", "P4"]
+
+
+def test_limits_by_position(tmp_path: Path) -> None:
+    (tmp_path / "konflik.csv").write_text("pegawai_a,pegawai_b,alasan\nP1,P3,suami istri\n")
+    found = rules.limits(_cycle(tmp_path, "anggaran: {pindah: 2}\n"))
+    assert found.need.tolist() == [2, 3, 1, 1, 2, 1, 1]
+    assert found.present.tolist() == [2, 1, 0, 1, 0, 1, 0]
+    assert found.capacity.tolist() == found.open.tolist() == [2, 3, 1, 1, 2, 1, 1]
+    assert found.opd_ids[found.opd].tolist() == ["D1", "D2", "D2", "D1", "D2", "D1", "D2"]
+    assert (found.conflicts.tolist(), found.budget) == ([[0, 2]], 2)
+    assert rules.limits(_cycle(tmp_path, "aturan: {R14: {kelebihan_boleh: 1}}\n")).open.tolist() == [3, 4, 2, 2, 3, 2, 2]
+
+
+def test_an_overfilled_seat_keeps_its_people_and_has_no_room(tmp_path: Path) -> None:
+    (tmp_path / "paruh_waktu.csv").write_text("jabatan_id,orang\nA1,6\n")
+    found = rules.limits(_cycle(tmp_path))
+    assert (found.capacity[0], found.open[0]) == (2, 0)
+
+
+def test_coverage_counts_blocks_and_people_that_could_not_be_checked(tmp_path: Path) -> None:
+    people = PEOPLE.replace("P1,A1,PNS,III/a,S1,1985-01-01,2020-01-01,,Baik,Baik,tidak", "P1,A1,PNS,III/a,S1,1985-01-01,2020-01-01,,Baik,Baik,")
+    found = rules.coverage(_cycle(tmp_path, people=people)).set_index("rule_id")
+    assert found.loc["R08", "n_orang_tidak_diperiksa"] == 1
+    assert found.loc["R08", "diperiksa"]
+    assert found.loc["R30", "kolom_kosong"] == "pegawai.jabatan_rangkap"
+    assert found.loc["R01", "n_pasangan_dihalangi"] == 2  # P2 into A2 and A3
+    assert found.loc["R35", "n_pasangan_dihalangi"] == 2  # P1 and P2 into A3
+    assert rules.coverage(_cycle(tmp_path), "en").set_index("rule_id").loc["R24", "pernyataan"] == "CPNS are not moved during probation"
+
+
+def test_pair_that_does_not_exist_is_refused_and_staying_is_asked_nothing(tmp_path: Path) -> None:
+    cycle = _cycle(tmp_path)
+    with pytest.raises(mt.InputError, match="P99"):
+        rules.explain_pair(cycle, "P99", "A1")
+    with pytest.raises(mt.InputError, match="X1"):
+        rules.explain_pair(cycle, "P1", "X1")
+    found = rules.explain_pair(cycle, "P2", "A1", "en")
+    assert set(found["verdict"]) == {"tidak_berlaku"}
+    assert found["rule_id"].tolist() == sorted(found["rule_id"])
+    assert found.set_index("rule_id").loc["R24", "sure"] == "memory"
+
+
+def test_decisions_lock_to_a_seat_and_refuse_the_own_one(tmp_path: Path) -> None:
+    (tmp_path / "keputusan.csv").write_text("pegawai_id,putusan,jabatan_id\nP1,kunci,A2\nP2,tolak,A1\nP3,terima,S1\nP4,tolak,\n")
+    found = rules.decisions(_cycle(tmp_path))
+    assert found.forced.tolist() == [[0, 1]]
+    assert found.stay.tolist() == [1, 2, 3]
+    assert found.forbidden.shape == (0, 2)
+
+
+def test_acceptance_without_a_seat_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "keputusan.csv").write_text("pegawai_id,putusan,jabatan_id\nP1,terima,\n")
+    with pytest.raises(mt.InputError, match="P1"):
+        rules.decisions(_cycle(tmp_path))
+
+
+def test_promotion_goes_one_step_when_asked_for(tmp_path: Path) -> None:
+    on = "aturan: {R36: {promosi: true}, R05: {administrator: 3, pengawas: 1, jpt: 2}}\n"
+    found = rules.explain_pair(_cycle(tmp_path, on), "P1", "S1").set_index("rule_id")["verdict"]
+    assert (found["R35"], found["R36"]) == ("menghalangi", "tidak_berlaku")  # pelaksana to administrator is two steps
+    assert rules.rule_ids(int(rules.load()[35].bit)) == ["R36"]

@@ -315,6 +315,15 @@ def disagreements(cycle: mt.Cycle, rules_of: tuple[str, ...] = tuple(SECOND)) ->
     return out
 
 
+def allowed_twice(cycle: mt.Cycle) -> None:
+    """The sparse set of allowed pairs is the dense one: own seats, and what no rule blocks; sorted, each once."""
+    n, m = len(cycle.pegawai), len(cycle.jabatan)
+    person, seat = np.repeat(np.arange(n), m), np.tile(np.arange(m), n)
+    free = rules.evaluate(cycle, person, seat).blocked == 0
+    pairs = rules.allowed(cycle)
+    assert list(zip(pairs.person.tolist(), pairs.seat.tolist(), strict=True)) == list(zip(person[free].tolist(), seat[free].tolist(), strict=True))
+
+
 def test_every_pair_rule_has_a_second_implementation() -> None:
     assert set(SECOND) == set(CHECKS)
 
@@ -403,3 +412,4 @@ def cycles(draw: st.DrawFn) -> mt.Cycle:
 @given(cycles())
 def test_made_cycles_twice(cycle: mt.Cycle) -> None:
     assert disagreements(cycle)[:5] == []
+    allowed_twice(cycle)
