@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from mutasi_toolkit.assignment.diagnose import Diagnosis, diagnose
 from mutasi_toolkit.assignment.explain import Explanation, explain
+from mutasi_toolkit.assignment.frontier import frontier, lexicographic
 from mutasi_toolkit.assignment.plan import Plan
 from mutasi_toolkit.assignment.problem import Problem
 from mutasi_toolkit.assignment.solve import solve
 from mutasi_toolkit.assignment.verify import Verification, Violation, verify
 
 __all__ = [
-    "Diagnosis", "Explanation", "Plan", "Problem", "Verification", "Violation", "diagnose", "explain", "solve", "verify",
+    "Diagnosis", "Explanation", "Plan", "Problem", "Verification", "Violation", "diagnose", "explain", "frontier", "lexicographic",
+    "solve", "verify",
 ]  # fmt: skip

@@ -23,9 +23,10 @@ from mutasi_toolkit.assignment.model import (
 )
 from mutasi_toolkit.assignment.plan import Plan
 from mutasi_toolkit.assignment.problem import Problem
-from mutasi_toolkit.assignment.prove import units
-from mutasi_toolkit.assignment.relax import entering, relax, restrict, rounded_duals
-from mutasi_toolkit.assignment.solve import terms_of
+from mutasi_toolkit.assignment.prove import Node, Proof, units
+from mutasi_toolkit.assignment.relax import model.scale, entering, relax, restrict, rounded_duals
+from mutasi_toolkit.assignment.search import Found
+from mutasi_toolkit.assignment.solve import plan_of, terms_of
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 
@@ -146,7 +147,7 @@ class Session:
             return relax(self.model).duals
         duals = np.zeros(len(self.model.low), dtype=np.int64)
         for name, value in given.items():
-            duals[names[name]] = value * self.model.scale // int(found["scale"])
+            duals[names[name]] = value * model.scale // int(found["scale"])
         return usable(self.model, duals)
 
     def best(self, model: Model | None = None, forbid: Iterable[int] | np.ndarray = (), start: np.ndarray | None = None) -> Answered | None:
@@ -159,7 +160,7 @@ class Session:
         forbid : sequence of int
             Arcs that may not be taken.
         start : ndarray of int, optional
-            Dual values times the model's scale to begin with.
+            Dual values times the scale to begin with.
         """
         model = self.model if model is None else model
         allowed = np.ones(model.n_arcs, dtype=bool)
@@ -169,50 +170,96 @@ class Session:
         duals = np.zeros(len(model.low), dtype=np.int64)
         known = self.duals if start is None else start
         duals[: len(known)] = known
-        chosen = self._search(model, allowed, usable(model, duals))
+        chosen, _ = solve_edited(model, allowed, usable(model, duals), _touched(model, allowed, len(self.model.low)))
         if chosen is None:
             return None
         units = objective_of(self.model, chosen, completed(self.model, chosen))
         return Answered(chosen, units / self.problem.per_unit, units, terms_of(self.problem, chosen))
 
-    def _search(self, model: Model, allowed: np.ndarray, duals: np.ndarray) -> np.ndarray | None:
-        priced = price(model, duals, model.scale, allowed)
-        slack = max(int(FIRST_SLACK * abs(self.units)), self.problem.per_unit) * model.scale
-        kept = allowed & ((priced.reduced <= slack) | _touched(model, allowed, len(self.model.low)))
-        while True:
-            chosen = best_on(model, kept, priced.bound)
-            if chosen is None:
-                if kept[allowed].all():
-                    return None
-                more = _freeing(model, allowed, kept)
-                slack *= 1 if more.any() else 4
-                kept |= more if more.any() else allowed & (priced.reduced <= slack)
-                continue
-            cost = objective_of(model, chosen, completed(model, chosen)) - model.constant
-            if priced.bound + slack > (cost - 1) * model.scale or kept[allowed].all():
-                return chosen
-            before = kept
-            priced, kept = self._tighter(model, allowed, kept, priced)
-            slack = (cost - 1) * model.scale - priced.bound
-            kept |= allowed & (priced.reduced <= slack)
-            if (kept == before).all():
-                return chosen
+    def plan(self, arcs: np.ndarray) -> Plan:
+        """The plan of chosen arcs; its bound is that of the problem's own objective, from the duals of this session."""
+        found = price(self.model, self.duals, model.scale)
+        bound = units(found.bound, model.scale)
+        proof = Proof(bound, "linear", model.scale, bound, self.duals, (Node(-1, 0, 0, self.duals, bound),))
+        cost = objective_of(self.model, arcs, completed(self.model, arcs))
+        return plan_of(self.problem, Found(arcs, cost, min(bound + self.model.constant, cost), proof, None, True))
 
-    def _tighter(self, model: Model, allowed: np.ndarray, kept: np.ndarray, priced: Priced) -> tuple[Priced, np.ndarray]:
-        """The best bound found while the linear program of the kept arcs takes in those that price below them; and the arcs then."""
-        kept = kept.copy()
-        while True:
-            part = restrict(model, kept)
-            answer = solve_linear(part.program)
-            if answer.duals is None or answer.status != "optimal":
+
+def solve_edited(model: Model, allowed: np.ndarray | None = None, duals: np.ndarray | None = None, kept: np.ndarray | None = None) -> tuple[np.ndarray | None, np.ndarray]:
+    """The best plan of a model over the allowed arcs, exact; and the arcs that were looked at.
+
+    Parameters
+    ----------
+    model : Model
+    allowed : ndarray of bool, shape (n_arcs,), optional
+    duals : ndarray of int, shape (n_rows,), optional
+        Good duals times the scale; without them they come from a linear program that begins with `kept`.
+    kept : ndarray of bool, optional
+        Arcs to begin with; those looked at in a similar model are a good choice.
+    """
+    allowed = np.ones(model.n_arcs, dtype=bool) if allowed is None else allowed
+    begin = np.zeros(model.n_arcs, dtype=bool) if kept is None else kept & allowed
+    if duals is None:
+        begin = begin | _first_of(model, allowed, begin)
+        priced, begin = tightened(model, allowed, begin, price(model, model.hint * model.scale, model.scale, allowed))
+    else:
+        priced = price(model, duals, model.scale, allowed)
+    slack = 0 if duals is None else int(FIRST_SLACK * (abs(priced.bound) // model.scale + abs(model.constant)) + 1) * model.scale
+    kept = begin if duals is None else allowed & ((priced.reduced <= slack) | begin)
+    while True:
+        chosen = best_on(model, kept, priced.bound)
+        if chosen is None:
+            if kept[allowed].all():
+                return None, begin
+            more = _freeing(model, allowed, kept)
+            slack = slack if more.any() else 4 * slack + model.scale
+            kept = kept | (more if more.any() else allowed & (priced.reduced <= slack))
+            continue
+        cost = objective_of(model, chosen, completed(model, chosen)) - model.constant
+        if priced.bound + slack > (cost - 1) * model.scale or kept[allowed].all():
+            return chosen, begin
+        before = kept
+        priced, kept = tightened(model, allowed, kept, priced)
+        slack = (cost - 1) * model.scale - priced.bound
+        kept = kept | (allowed & (priced.reduced <= slack))
+        if (kept == before).all():
+            return chosen, begin
+
+
+def _first_of(model: Model, allowed: np.ndarray, begin: np.ndarray) -> np.ndarray:
+    """Arcs so that everybody has one: the stay where it is allowed, else the cheapest."""
+    lacks = np.bincount(model.person[begin], minlength=model.n_people) == 0
+    cost = np.where(allowed, model.cost, np.iinfo(np.int64).max)
+    least = np.minimum.reduceat(cost, model.start[:-1])
+    best = np.flatnonzero(allowed & (cost == least[model.person]) & lacks[model.person])
+    out = np.zeros(model.n_arcs, dtype=bool)
+    out[best[np.unique(model.person[best], return_index=True)[1]]] = True
+    stays = model.stay[model.stay >= 0]
+    out[stays] = allowed[stays]
+    return out
+
+
+def tightened(model: Model, allowed: np.ndarray, kept: np.ndarray, priced: Priced) -> tuple[Priced, np.ndarray]:
+    """The best bound found while the linear program of the kept arcs takes in those that price below them; and the arcs then."""
+    kept = kept.copy()
+    while True:
+        part = restrict(model, kept)
+        answer = solve_linear(part.program)
+        if answer.status == "infeasible":
+            more = _freeing(model, allowed, kept)
+            kept |= more if more.any() else allowed
+            if not more.any() or kept[allowed].all():
                 return priced, kept
-            mine = price(model, rounded_duals(model, part, answer.duals), model.scale, allowed)
-            priced = mine if mine.bound > priced.bound else priced
-            enter = entering(model, kept, mine)
-            enter = enter[allowed[enter]]
-            if not len(enter) or answer.objective + part.offset - priced.bound / model.scale < 1.0:
-                return priced, kept
-            kept[enter] = True
+            continue
+        if answer.duals is None or answer.status != "optimal":
+            return priced, kept
+        mine = price(model, rounded_duals(model, part, answer.duals), model.scale, allowed)
+        priced = mine if mine.bound > priced.bound else priced
+        enter = entering(model, kept, mine)
+        enter = enter[allowed[enter]]
+        if not len(enter) or answer.objective + part.offset - priced.bound / model.scale < 1.0:
+            return priced, kept
+        kept[enter] = True
 
 
 def _freeing(model: Model, allowed: np.ndarray, kept: np.ndarray) -> np.ndarray:
@@ -243,7 +290,7 @@ def _touched(model: Model, allowed: np.ndarray, n_rows: int) -> np.ndarray:
 
 
 def best_on(model: Model, kept: np.ndarray, known: int | None = None) -> np.ndarray | None:
-    """The best plan on the kept arcs, proved by HiGHS; None where there is none. `known`: a bound times the model's scale."""
+    """The best plan on the kept arcs, proved by HiGHS; None where there is none. `known`: a bound times the scale."""
     part = restrict(model, kept)
     program = part.program
     target = None if known is None else float(units(known, model.scale) - part.offset)
