@@ -9,8 +9,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csc_array, hstack
 
-from mutasi_toolkit.assignment.highs import load, solve_linear, solve_whole
+from mutasi_toolkit.assignment.highs import Program, solve_linear, solve_whole
 from mutasi_toolkit.assignment.model import (
     Entries,
     Model,
@@ -24,7 +25,14 @@ from mutasi_toolkit.assignment.model import (
 from mutasi_toolkit.assignment.plan import Plan
 from mutasi_toolkit.assignment.problem import Problem
 from mutasi_toolkit.assignment.prove import Node, Proof, units
-from mutasi_toolkit.assignment.relax import model.scale, entering, relax, restrict, rounded_duals
+from mutasi_toolkit.assignment.relax import (
+    Relaxed,
+    Restricted,
+    entering,
+    relax,
+    restrict,
+    rounded_duals,
+)
 from mutasi_toolkit.assignment.search import Found
 from mutasi_toolkit.assignment.solve import plan_of, terms_of
 from mutasi_toolkit.errors import InputError
@@ -33,8 +41,10 @@ from mutasi_toolkit.locale import text
 #: Arcs first looked at cost at most this share of the objective more than the dual values say (and one point at least).
 FIRST_SLACK = 3e-4
 
-#: A dual ray is stretched to this size before it is rounded.
-RAY = 2.0**16
+#: Duals of broken rows are stretched to this size before they are rounded.
+RAY = 2.0**12
+#: A sum of slacks below this is none.
+HOLDS = 1e-7
 
 
 def appended(entries: Entries, columns: np.ndarray, row: int, values: np.ndarray) -> Entries:
@@ -147,7 +157,7 @@ class Session:
             return relax(self.model).duals
         duals = np.zeros(len(self.model.low), dtype=np.int64)
         for name, value in given.items():
-            duals[names[name]] = value * model.scale // int(found["scale"])
+            duals[names[name]] = value * self.model.scale // int(found["scale"])
         return usable(self.model, duals)
 
     def best(self, model: Model | None = None, forbid: Iterable[int] | np.ndarray = (), start: np.ndarray | None = None) -> Answered | None:
@@ -178,11 +188,14 @@ class Session:
 
     def plan(self, arcs: np.ndarray) -> Plan:
         """The plan of chosen arcs; its bound is that of the problem's own objective, from the duals of this session."""
-        found = price(self.model, self.duals, model.scale)
-        bound = units(found.bound, model.scale)
-        proof = Proof(bound, "linear", model.scale, bound, self.duals, (Node(-1, 0, 0, self.duals, bound),))
+        scale = self.model.scale
+        found = price(self.model, self.duals, scale)
+        bound = units(found.bound, scale)
+        proof = Proof(bound, "linear", scale, bound, self.duals, (Node(-1, 0, 0, self.duals, bound),))
         cost = objective_of(self.model, arcs, completed(self.model, arcs))
-        return plan_of(self.problem, Found(arcs, cost, min(bound + self.model.constant, cost), proof, None, True))
+        part = restrict(self.model, np.isin(np.arange(self.model.n_arcs), arcs))
+        relaxed = Relaxed(self.duals, found, np.zeros(0, dtype=bool), solve_linear(part.program), part, True, False)
+        return plan_of(self.problem, Found(arcs, cost, min(bound + self.model.constant, cost), proof, relaxed, True))
 
 
 def solve_edited(model: Model, allowed: np.ndarray | None = None, duals: np.ndarray | None = None, kept: np.ndarray | None = None) -> tuple[np.ndarray | None, np.ndarray]:
@@ -198,32 +211,36 @@ def solve_edited(model: Model, allowed: np.ndarray | None = None, duals: np.ndar
         Arcs to begin with; those looked at in a similar model are a good choice.
     """
     allowed = np.ones(model.n_arcs, dtype=bool) if allowed is None else allowed
-    begin = np.zeros(model.n_arcs, dtype=bool) if kept is None else kept & allowed
+    start = np.zeros(model.n_arcs, dtype=bool) if kept is None else kept & allowed
     if duals is None:
-        begin = begin | _first_of(model, allowed, begin)
-        priced, begin = tightened(model, allowed, begin, price(model, model.hint * model.scale, model.scale, allowed))
+        start = start | _first_of(model, allowed, start)
+        priced, found = tightened(model, allowed, start, price(model, model.hint * model.scale, model.scale, allowed))
+        if found is None:
+            return None, start
+        near = int(FIRST_SLACK * (abs(priced.bound) // model.scale + 1)) * model.scale
+        slack, looked, start = 0, found & (priced.reduced <= near), found
     else:
         priced = price(model, duals, model.scale, allowed)
-    slack = 0 if duals is None else int(FIRST_SLACK * (abs(priced.bound) // model.scale + abs(model.constant)) + 1) * model.scale
-    kept = begin if duals is None else allowed & ((priced.reduced <= slack) | begin)
+        slack = int(FIRST_SLACK * (abs(priced.bound) // model.scale + abs(model.constant)) + 1) * model.scale
+        looked = allowed & ((priced.reduced <= slack) | start)
     while True:
-        chosen = best_on(model, kept, priced.bound)
+        chosen = best_on(model, looked, priced.bound)
         if chosen is None:
-            if kept[allowed].all():
-                return None, begin
-            more = _freeing(model, allowed, kept)
-            slack = slack if more.any() else 4 * slack + model.scale
-            kept = kept | (more if more.any() else allowed & (priced.reduced <= slack))
+            wider = None if looked[allowed].all() else _possible(model, allowed, looked)
+            if wider is None:
+                return None, start
+            slack = 4 * slack + model.scale
+            looked = looked | start | wider | (allowed & (priced.reduced <= slack) if (wider == looked).all() else False)
             continue
         cost = objective_of(model, chosen, completed(model, chosen)) - model.constant
-        if priced.bound + slack > (cost - 1) * model.scale or kept[allowed].all():
-            return chosen, begin
-        before = kept
-        priced, kept = tightened(model, allowed, kept, priced)
+        if priced.bound + slack > (cost - 1) * model.scale or looked[allowed].all():
+            return chosen, start
+        before = looked
+        priced, wider = tightened(model, allowed, looked, priced)
         slack = (cost - 1) * model.scale - priced.bound
-        kept = kept | (allowed & (priced.reduced <= slack))
-        if (kept == before).all():
-            return chosen, begin
+        looked = (looked if wider is None else wider) | (allowed & (priced.reduced <= slack))
+        if (looked == before).all():
+            return chosen, start
 
 
 def _first_of(model: Model, allowed: np.ndarray, begin: np.ndarray) -> np.ndarray:
@@ -239,17 +256,20 @@ def _first_of(model: Model, allowed: np.ndarray, begin: np.ndarray) -> np.ndarra
     return out
 
 
-def tightened(model: Model, allowed: np.ndarray, kept: np.ndarray, priced: Priced) -> tuple[Priced, np.ndarray]:
-    """The best bound found while the linear program of the kept arcs takes in those that price below them; and the arcs then."""
+def tightened(model: Model, allowed: np.ndarray, kept: np.ndarray, priced: Priced) -> tuple[Priced, np.ndarray | None]:
+    """The best bound found while the linear program of the kept arcs takes in those that price below them; and the arcs then.
+
+    None in place of the arcs where the linear program over all allowed arcs is proved to have no solution.
+    """
     kept = kept.copy()
     while True:
         part = restrict(model, kept)
         answer = solve_linear(part.program)
         if answer.status == "infeasible":
-            more = _freeing(model, allowed, kept)
-            kept |= more if more.any() else allowed
-            if not more.any() or kept[allowed].all():
-                return priced, kept
+            wider = _possible(model, allowed, kept)
+            if wider is None or (wider == kept).all():
+                return priced, None
+            kept = wider
             continue
         if answer.duals is None or answer.status != "optimal":
             return priced, kept
@@ -262,21 +282,44 @@ def tightened(model: Model, allowed: np.ndarray, kept: np.ndarray, priced: Price
         kept[enter] = True
 
 
-def _freeing(model: Model, allowed: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """Arcs outside that a proof of the kept arcs' infeasibility (a dual ray) does not cover; none where there is no ray."""
-    part = restrict(model, kept)
-    solver = load(part.program, whole=False, presolve="off")
-    solver.run()
-    found = solver.getDualRay()  # type: ignore[attr-defined]
-    ray = np.array(found[2]) if len(found) > 2 and found[1] else np.zeros(0)
-    if len(ray) and np.abs(ray).max() > 0:
-        for sign in (RAY, -RAY):
-            duals = rounded_duals(model, part, sign * ray / np.abs(ray).max())
-            if price(model, duals, model.scale, kept, fixed=kept).bound > 0:
-                value = -model.arcs.times(duals)
-                least = np.minimum.reduceat(np.where(kept, value, np.iinfo(np.int64).max), model.start[:-1])
-                return allowed & ~kept & (value < least[model.person])
-    return np.zeros(model.n_arcs, dtype=bool)
+def _possible(model: Model, allowed: np.ndarray, kept: np.ndarray) -> np.ndarray | None:
+    """Arcs with which the linear program has a solution; None where it is proved to have none over all allowed arcs.
+
+    The sum of slacks of all rows is minimised while arcs that price below the kept ones come in; duals whose bound on that sum
+    is above 0 prove that no choice of allowed arcs keeps all rows.
+    """
+    kept = kept.copy()
+    while True:
+        part = restrict(model, kept)
+        answer = solve_linear(_with_slacks(part))
+        if answer.duals is None or answer.status != "optimal":
+            return allowed.copy()
+        if answer.objective < HOLDS:
+            return kept
+        duals = rounded_duals(model, part, answer.duals * RAY)
+        priced = price(model, duals, model.scale, allowed, fixed=kept)
+        if priced.bound > 0:
+            return None
+        enter = entering(model, kept, priced)
+        enter = enter[allowed[enter]]
+        if not len(enter):
+            return allowed.copy()
+        kept[enter] = True
+
+
+def _with_slacks(part: Restricted) -> Program:
+    """The program that minimises by how much rows (not those of persons) are broken."""
+    program = part.program
+    rows = np.arange(part.n_persons, len(program.row_low))
+    over, short = rows[np.isfinite(program.row_high[rows])], rows[np.isfinite(program.row_low[rows])]
+    n = len(over) + len(short)
+    shape = (len(program.row_low), n)
+    slack = csc_array((np.concatenate([-np.ones(len(over)), np.ones(len(short))]), (np.concatenate([over, short]), np.arange(n))), shape=shape)
+    return Program(
+        cost=np.concatenate([np.zeros_like(program.cost), np.ones(n)]), lower=np.concatenate([program.lower, np.zeros(n)]),
+        upper=np.concatenate([program.upper, np.full(n, np.inf)]), whole=np.concatenate([program.whole, np.zeros(n, dtype=bool)]),
+        row_low=program.row_low, row_high=program.row_high, matrix=csc_array(hstack([program.matrix, slack])),
+    )  # fmt: skip
 
 
 def _touched(model: Model, allowed: np.ndarray, n_rows: int) -> np.ndarray:

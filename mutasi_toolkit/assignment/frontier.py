@@ -174,8 +174,12 @@ class Front:
             for k in range(self.n):
                 high = zone.high.copy()
                 high[k] = z[k]
-                if high[k] > zone.low[k]:
-                    parts.append(_Zone(zone.low.copy(), high))
+                low = zone.low.copy()
+                if self.n == 2:
+                    # Between two neighbours: what is better in one objective is worse in the other.
+                    low[1 - k] = max(low[1 - k], z[1 - k] + 1)
+                if (high > low).all():
+                    parts.append(_Zone(low, high))
         self.zones = [a for i, a in enumerate(parts) if not any(_inside(a, b) and (i > j or not _inside(b, a)) for j, b in enumerate(parts) if i != j)]
 
     def step(self) -> None:
