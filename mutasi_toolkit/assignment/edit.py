@@ -217,11 +217,11 @@ def solve_edited(model: Model, allowed: np.ndarray | None = None, duals: np.ndar
         priced, found = tightened(model, allowed, start, price(model, model.hint * model.scale, model.scale, allowed))
         if found is None:
             return None, start
-        near = int(FIRST_SLACK * (abs(priced.bound) // model.scale + 1)) * model.scale
+        near = int(FIRST_SLACK * (abs(priced.bound // model.scale + model.constant) + 1)) * model.scale
         slack, looked, start = 0, found & (priced.reduced <= near), found
     else:
         priced = price(model, duals, model.scale, allowed)
-        slack = int(FIRST_SLACK * (abs(priced.bound) // model.scale + abs(model.constant)) + 1) * model.scale
+        slack = int(FIRST_SLACK * (abs(priced.bound // model.scale + model.constant)) + 1) * model.scale
         looked = allowed & ((priced.reduced <= slack) | start)
     while True:
         chosen = best_on(model, looked, priced.bound)
