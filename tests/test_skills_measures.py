@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise, permutations
+from unittest.mock import patch
 
 import networkx as nx
 import numpy as np
@@ -96,8 +97,11 @@ def brute_force(table: np.ndarray, share: float) -> int:
 
 
 @given(TABLES, st.sampled_from([0.0, 0.3, 0.5, 0.8, 1.0]))
-def test_bus_factor_equals_brute_force(table: np.ndarray, share: float) -> None:
+def test_bus_factor_equals_brute_force_by_subsets_and_by_search(table: np.ndarray, share: float) -> None:
     found = skills.leavers(table, share)
+    with patch("mutasi_toolkit.skills.leavers.SUBSETS", 0):
+        searched = skills.leavers(table, share)
+    assert (len(searched.people), searched.bound) == (len(found.people), found.bound)
     assert len(found.people) == brute_force(table, share) == found.bound
     assert found.proved
     assert found.greedy >= found.bound

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Branches that one search may take before it stops with a bound; a count and not a time, so that results repeat.
 NODES = 20_000
+#: Up to so many skills all sets of them are looked at, which is faster than a search.
+SUBSETS = 20
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def leavers(table: sparse.sparray | np.ndarray, share: float = 0.5, nodes: int =
                     (2) sum_s y_s >= K          K = ceil(share * S)
                         y_s in {0, 1}, 0 <= x_g <= 1
 
-    x is whole where y is. Solved by HiGHS; after `nodes` branches the best set found is returned with
+    x is whole where y is. Up to `SUBSETS` skills every set is looked at; more are solved by HiGHS: after `nodes` branches the best set found is returned with
     the bound reached, rounded up.
 
     Special cases: skills without a holder are not counted; share 0, or a table without ones, needs nobody.
@@ -73,7 +75,7 @@ def leavers(table: sparse.sparray | np.ndarray, share: float = 0.5, nodes: int =
     share : float
         Share of the held skills that is to be lost, in [0, 1].
     nodes : int
-        Most branches of the search.
+        Most branches of the search, where one is needed.
 
     Returns
     -------
@@ -101,7 +103,12 @@ def leavers(table: sparse.sparray | np.ndarray, share: float = 0.5, nodes: int =
     kinds, of_person = _kinds(ones[:, held].toarray())
     weight = np.bincount(of_person, minlength=len(kinds))
     greedy = _greedy(kinds, weight, needed)
-    chosen, bound = _solve(kinds, weight, needed, nodes)
+    chosen: np.ndarray | None
+    if len(held) <= SUBSETS:
+        best = _by_subsets(kinds, weight, needed)
+        chosen, bound = best, int(weight[_gone(kinds, best)].sum())
+    else:
+        chosen, bound = _solve(kinds, weight, needed, nodes)
     if chosen is None or weight[_gone(kinds, chosen)].sum() > weight[_gone(kinds, greedy)].sum():
         chosen = greedy
     gone = _gone(kinds, chosen)
@@ -132,6 +139,23 @@ def _greedy(kinds: np.ndarray, weight: np.ndarray, needed: int) -> np.ndarray:
         if lost.sum() >= needed:
             return lost
         stays &= ~kinds[:, np.argmin(np.where(lost, np.iinfo(np.int64).max, remaining))]
+
+
+def _by_subsets(kinds: np.ndarray, weight: np.ndarray, needed: int) -> np.ndarray:
+    """Lost skills of a best set, by looking at every set of skills that stays.
+
+    f(T) is the number of people all of whose skills lie in T: the sum over subsets, built up one skill at a
+    time. Losing the complement of T makes all others leave.
+    """
+    n_skills = kinds.shape[1]
+    bits = kinds.astype(np.int64) @ (1 << np.arange(n_skills, dtype=np.int64))
+    stay = np.bincount(bits, weights=weight, minlength=1 << n_skills).astype(np.int32)
+    for s in range(n_skills):
+        halves = stay.reshape(-1, 2, 1 << s)
+        halves[:, 1] += halves[:, 0]
+    size = np.bitwise_count(np.arange(1 << n_skills, dtype=np.uint32))
+    best = int(np.argmax(np.where(size == n_skills - needed, stay, -1)))
+    return np.array([not best >> s & 1 for s in range(n_skills)])
 
 
 def _solve(kinds: np.ndarray, weight: np.ndarray, needed: int, nodes: int) -> tuple[np.ndarray | None, int]:
