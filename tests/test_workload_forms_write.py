@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -144,3 +145,15 @@ def test_command_writes_the_workbook_and_refuses_another_suffix(tmp_path: Path, 
     assert "peta jabatan" in capsys.readouterr().out
     assert main(["forms", str(EXAMPLE), str(tmp_path / "f.xls")]) == 2
     assert not (tmp_path / "f.xls").exists()
+
+
+def test_the_unit_of_time_of_a_form_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    into = tmp_path / "siklus"
+    shutil.copytree(data_dir("cycles") / "contoh", into)
+    form = tmp_path / "abk.csv"
+    form.write_text("Kode Jabatan;Uraian Tugas;Volume;Norma Waktu\nO15-01;Memimpin rapat;10;2\n", encoding="utf-8")
+    assert main(["import", str(form), "--into", str(into)]) == 2
+    assert "--satuan-waktu" in capsys.readouterr().err
+    assert main(["import", str(form), "--into", str(into), "--satuan-waktu", "jam"]) == 0
+    tugas = mt.read_cycle(into).tugas.set_index("jabatan_id").loc[["O15-01"]]
+    assert tugas[["volume", "norma_waktu", "satuan_waktu"]].values.tolist() == [[10.0, 2.0, "jam"]]

@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--into", required=True, metavar="CYCLE", help="folder of the cycle, made if it is not there")
     parser.add_argument("--date", default="", help="as-of date of a new cycle, YYYY-MM-DD; today by default")
     parser.add_argument("--partial", action="store_true", help="the export holds only some of the people; the others stay")
+    parser.add_argument("--satuan-waktu", choices=("menit", "jam"), default=None, help="unit of time of an ABK form that does not tell its own")
 
 
 def do(options: argparse.Namespace) -> int:
@@ -36,7 +37,7 @@ def do(options: argparse.Namespace) -> int:
         raise InputError(text("schema.folder_access", options.language, place=options.file, why="–"))
     if is_export(path, options.language):
         return _siasn(path, into, options)
-    return _abk(path, into, options.language)
+    return _abk(path, into, options.satuan_waktu, options.language)
 
 
 def _siasn(path: Path, into: Path, options: argparse.Namespace) -> int:
@@ -65,11 +66,11 @@ def _siasn(path: Path, into: Path, options: argparse.Namespace) -> int:
     return 0
 
 
-def _abk(path: Path, into: Path, language: str) -> int:
+def _abk(path: Path, into: Path, unit: str | None, language: str) -> int:
     from mutasi_toolkit.cycle import read_cycle, table_text
     from mutasi_toolkit.workload.forms import read_abk
 
-    abk = read_abk(path, language=language)
+    abk = read_abk(path, unit, language)
     if not into.is_dir():
         raise InputError(text("siasn.abk_cycle", language, place=str(into)))
     cycle = read_cycle(into, language=language)
