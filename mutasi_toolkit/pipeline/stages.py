@@ -176,7 +176,7 @@ def _files_of_stage(part: Path, name: str) -> list[str]:
     patterns = {
         "proposal": ("tables/*", "plan.json"),
         "figures": ("figures/*",),
-        "report": ("report.html", "usulan.xlsx", "pemberitahuan/**/*", "imut.csv"),
+        "report": ("report.html", "usulan.xlsx", "pemberitahuan/**/*", "imut.xlsx"),
     }
     return sorted(hash_tree(part, *patterns.get(name, (f"notebooks/{name.removeprefix('notebook ')}.ipynb",))))
 

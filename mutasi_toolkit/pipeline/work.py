@@ -152,11 +152,13 @@ def _figures(job: Job) -> None:
 
 def _report(job: Job) -> None:
     from mutasi_toolkit.report import opened_from, write_html, write_notices, write_workbook
+    from mutasi_toolkit.siasn import write_imut
 
     opened = opened_from(shown_cycle(job), job.part, job.language)
     write_html(opened, job.part / "figures", job.part / "report.html")
     write_workbook(opened, job.part / "usulan.xlsx")
     write_notices(opened, job.part)
+    write_imut(opened.cycle, opened.moves, job.part / "imut.xlsx", job.language)
 
 
 def _notebook(job: Job, stage: str, beside: dict[str, str]) -> float:

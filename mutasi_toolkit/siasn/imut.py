@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 
 import pandas as pd
@@ -61,7 +62,7 @@ def write_imut(cycle: Cycle, moves: pd.DataFrame, path: Path, language: str = "i
         book.set_properties({"title": text("siasn.imut_title", language), "created": CREATED})
         sheet = book.add_worksheet("I-MUT")
         base = {"border": 1, "border_color": "#B8C2CC", "valign": "top", "text_wrap": True}
-        head = book.add_format({**base, "bold": True, "bg_color": "#DCE6EC"})
+        head = book.add_format({**base, "bold": True, "bg_color": "#DCE6EC", "valign": "vcenter"})
         cell = book.add_format({**base, "num_format": "@"})
         note = book.add_format({"text_wrap": True, "valign": "top", "bold": True, "font_color": "#7A4A00"})
         sheet.set_landscape()
@@ -69,12 +70,24 @@ def write_imut(cycle: Cycle, moves: pd.DataFrame, path: Path, language: str = "i
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(1)
         sheet.freeze_panes(2, 2)
-        sheet.merge_range(0, 0, 0, len(COLUMNS) - 1, text("siasn.imut_note", language), note)
-        sheet.set_row(0, 48)
+        said = [text("siasn.imut_note", language), text("siasn.imut_draft", language)]
+        if cycle.settings.sintetis:
+            said.insert(0, text("siasn.imut_synthetic", language))
+            sheet.set_header(f"&R{said[0]}")
+        sheet.merge_range(0, 0, 0, len(COLUMNS) - 1, "\n".join(said), note)
+        sheet.set_row(0, 66)
+        sheet.set_row(1, 32)
+        sheet.set_footer("&R&P / &N")
+        lines = [1] * len(rows)
         for at, column in enumerate(COLUMNS):
+            shown = rows[column].astype(str).tolist()
+            if column == "jenis_mutasi":
+                shown = [text(f"siasn.imut_{value}", language) for value in shown]
+            width = min(30, max([9, *[len(words) + 2 for words in shown]]))
+            sheet.set_column(at, at, width)
             sheet.write_string(1, at, text(f"siasn.imut_{column}", language), head)
-            shown = rows[column].astype(str)
-            sheet.set_column(at, at, min(30, max(9, *[len(s) + 2 for s in shown], 9)))
-            for row, value in enumerate(shown, start=2):
-                words = text(f"siasn.imut_{value}", language) if column == "jenis_mutasi" else value
-                sheet.write_string(row, at, words, cell)
+            for row, words in enumerate(shown):
+                sheet.write_string(row + 2, at, words, cell)
+                lines[row] = max(lines[row], ceil(1.12 * len(words) / width))
+        for row, tall in enumerate(lines):
+            sheet.set_row(row + 2, 15 * tall)
