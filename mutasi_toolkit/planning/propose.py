@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from mutasi_toolkit import assignment, rules, skills
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 #: The factor by which values are corrected stays within these.
 LEAST_FACTOR, MOST_FACTOR = 0.05, 20.0
+#: A cell with fewer people predicted than this is not corrected by itself: noise would decide.
+LEAST_PREDICTED = 1.0
+#: Values that change by less than this share are as good as the same.
+SAME = 0.02
 #: Rounds end when the simulated objective improves by less than this share.
 IMPROVES = 1e-6
 
@@ -33,11 +38,11 @@ class _Round:
     spread: SkillSpread
     simulated: float
     objective: float
-    factor: float
+    gains: pd.DataFrame
 
 
-def predicted_gain(cycle: Cycle, after: Cycle, gains: pd.DataFrame) -> float:
-    """Expected gain in people who know, by the table of marginal gains: sum over OPDs and skills of G(h) - G(h0).
+def predicted_cells(cycle: Cycle, after: Cycle, gains: pd.DataFrame) -> pd.Series:
+    """Expected gain by (opd_id, keahlian) where the number of holders changes: G(h) - G(h0), by the table of marginal gains.
 
     Parameters
     ----------
@@ -58,14 +63,62 @@ def predicted_gain(cycle: Cycle, after: Cycle, gains: pd.DataFrame) -> float:
     now, then = (skills.coverage(c)["pemegang"] for c in (cycle, after))
     both = now.align(then, fill_value=0)
     keys = [k for k, a, b in zip(both[0].index, *both, strict=True) if a != b]
-    return sum(value(k, int(both[1][k])) - value(k, int(both[0][k])) for k in keys)
+    index = pd.MultiIndex.from_tuples(keys, names=["opd_id", "keahlian"]) if keys else pd.MultiIndex.from_arrays([[], []], names=["opd_id", "keahlian"])
+    return pd.Series([value(k, int(both[1][k])) - value(k, int(both[0][k])) for k in keys], index=index, dtype=float)
+
+
+def predicted_gain(cycle: Cycle, after: Cycle, gains: pd.DataFrame) -> float:
+    """Expected gain in people who know: the sum of `predicted_cells`."""
+    return sum(predicted_cells(cycle, after, gains).tolist())
+
+
+def corrected(gains: pd.DataFrame, predicted: pd.Series, change: pd.DataFrame) -> pd.DataFrame:
+    """Values of holders after a simulation: each cell's times simulated / predicted gain there.
+
+    A cell (an OPD and a skill) where holders came and at least one person was predicted is corrected by itself; other cells of an OPD by
+    the OPD's ratio, other OPDs by that of all. Ratios stay within 1/20 and 20.
+
+    Parameters
+    ----------
+    gains : DataFrame
+        opd_id, keahlian, n_holders, gain.
+    predicted : Series
+        What `predicted_cells` gave.
+    change : DataFrame
+        What `compare_skills` gave.
+
+    Examples
+    --------
+    >>> gains = pd.DataFrame({"opd_id": ["A", "A", "B"], "keahlian": ["x", "y", "x"], "n_holders": 0, "gain": [10.0, 8.0, 4.0]})
+    >>> predicted = pd.Series([10.0], index=pd.MultiIndex.from_tuples([("A", "x")], names=["opd_id", "keahlian"]))
+    >>> change = pd.DataFrame({"opd_id": ["", "A"], "keahlian": ["", "x"], "selisih": [5.0, 5.0]})
+    >>> corrected(gains, predicted, change)["gain"].tolist()
+    [5.0, 4.0, 2.0]
+    """
+    simulated = change.set_index(["opd_id", "keahlian"])["selisih"].reindex(predicted.index).fillna(0.0)
+    come = predicted >= LEAST_PREDICTED
+    pair = pd.DataFrame({"p": predicted[come], "s": simulated[come]})
+    if not len(pair):
+        return gains
+    by_opd = pair.groupby(level="opd_id").sum()
+
+    def ratio(frame: pd.DataFrame) -> pd.Series:
+        return (frame["s"] / frame["p"]).clip(LEAST_FACTOR, MOST_FACTOR)
+
+    cell = pd.MultiIndex.from_frame(gains[["opd_id", "keahlian"]])
+    mine = ratio(pair).reindex(cell).to_numpy()
+    opd = ratio(by_opd).reindex(gains["opd_id"]).to_numpy()
+    whole = float(np.clip(pair["s"].sum() / pair["p"].sum(), LEAST_FACTOR, MOST_FACTOR))
+    factor = np.where(np.isnan(mine), np.where(np.isnan(opd), whole, opd), mine)
+    return gains.assign(gain=gains["gain"] * factor)
 
 
 def propose(cycle: Cycle, language: str = "id") -> Proposal:
     """Propose who moves where in this cycle.
 
     Each round solves the assignment to proven optimality with the present values of a holder, simulates the
-    cycle with and without the plan on common draws, and scales the values by simulated / predicted gain. The
+    cycle with and without the plan on common draws, and corrects the values cell by cell (`corrected`): the table takes a newcomer
+    to join the units of an OPD in proportion to their people, while seats with room are mostly in small units. The
     plan with the best simulated objective is kept; rounds end when it no longer improves or
     after `settings.sebaran.putaran`.
 
@@ -94,26 +147,28 @@ def propose(cycle: Cycle, language: str = "id") -> Proposal:
     before = simulate(cycle)
     weight = cycle.settings.bobot.pengetahuan
     rounds: list[_Round] = []
-    factor, best = 1.0, 0
+    values, best = gains, 0
     for _ in range(cycle.settings.sebaran.putaran):
-        rounds.append(_round(cycle, pairs, gains, before, factor, None if rounds else first))
+        rounds.append(_round(cycle, pairs, values, before, None if rounds else first))
         mine = rounds[-1]
         best = min(range(len(rounds)), key=lambda k: (rounds[k].objective, k))
         improved = best == len(rounds) - 1 and (len(rounds) == 1 or rounds[-2].objective - mine.objective > IMPROVES * abs(mine.objective))
-        new = factor * min(max(mine.simulated / mine.predicted, LEAST_FACTOR), MOST_FACTOR) if mine.predicted > 0 and mine.simulated > 0 else factor
-        if not improved or weight == 0 or not cycle.has("keahlian") or abs(new - factor) <= 0.02 * factor:
+        if not improved or weight == 0 or not cycle.has("keahlian") or mine.predicted <= 0 or mine.simulated <= 0:
             break
-        factor = new
+        new = corrected(values, predicted_cells(cycle, cycle.after(mine.plan.moves), values), mine.change)
+        if np.allclose(new["gain"], values["gain"], rtol=SAME, atol=0.0):
+            break
+        values = new
     chosen = rounds[best]
     loop = pd.DataFrame(
         [
-            (k + 1, r.factor, len(r.plan.moves), r.plan.objective, r.plan.bound, r.predicted, r.simulated, r.objective, k == best)
+            (k + 1, _factor(r.gains, gains), len(r.plan.moves), r.plan.objective, r.plan.bound, r.predicted, r.simulated, r.objective, k == best)
             for k, r in enumerate(rounds)
         ],
         columns=["putaran", "faktor", "mutasi", "nilai_tujuan", "batas", "pengetahuan_prediksi", "pengetahuan_simulasi", "nilai_simulasi", "dipilih"],
     )
     return Proposal(
-        cycle=cycle, plan=chosen.plan, after=cycle.after(chosen.plan.moves), gains=gains.assign(gain=gains["gain"] * chosen.factor),
+        cycle=cycle, plan=chosen.plan, after=cycle.after(chosen.plan.moves), gains=chosen.gains,
         gain_predicted=chosen.predicted, gain_simulated=chosen.simulated, change=chosen.change, rounds=loop, before=before, with_plan=chosen.spread,
     )  # fmt: skip
 
@@ -125,13 +180,18 @@ def _first_plan(problem: assignment.Problem, language: str) -> Plan:
         raise InfeasibleError(assignment.diagnose(problem).text(language)) from error
 
 
-def _round(cycle: Cycle, pairs: rules.Pairs, gains: pd.DataFrame, before: SkillSpread, factor: float, plan: Plan | None = None) -> _Round:
-    scaled = gains.assign(gain=gains["gain"] * factor)
-    plan = assignment.solve(assignment.Problem.from_cycle(cycle, scaled, pairs)) if plan is None else plan
+def _factor(values: pd.DataFrame, first: pd.DataFrame) -> float:
+    """The values used as a share of the first ones, over all cells."""
+    total = float(first["gain"].sum())
+    return float(values["gain"].sum()) / total if total > 0 else 1.0
+
+
+def _round(cycle: Cycle, pairs: rules.Pairs, gains: pd.DataFrame, before: SkillSpread, plan: Plan | None = None) -> _Round:
+    plan = assignment.solve(assignment.Problem.from_cycle(cycle, gains, pairs)) if plan is None else plan
     after = cycle.after(plan.moves)
     spread = simulate(after) if len(plan.moves) else before
     change = compare_skills(before, spread)
     simulated = float(change["selisih"].iloc[0])
     others = sum(v for k, v in plan.terms.items() if k != "pengetahuan")
     objective = others - cycle.settings.bobot.pengetahuan * simulated
-    return _Round(plan, predicted_gain(cycle, after, scaled), change, spread, simulated, objective, factor)
+    return _Round(plan, predicted_gain(cycle, after, gains), change, spread, simulated, objective, gains)
