@@ -70,7 +70,7 @@ def pseudonym(code: str, secret: str) -> str:
     Examples
     --------
     >>> pseudonym("198001012005011000", "an example key, not a secret")
-    'P9b2e2ad7ba2a50c8'
+    'P2fa66778a89c3781'
     """
     return "P" + hmac.new(secret.encode(), code.encode(), hashlib.sha256).hexdigest()[:16]
 
