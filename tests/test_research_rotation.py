@@ -114,3 +114,13 @@ def test_best_transfer_by_hand() -> None:
     assert best.iloc[0][["dari", "ke"]].tolist() == ["A", "B"]
     assert best.iloc[0]["gain"] == pytest.approx(2.0)
     assert len(best) == 1
+    nobody = research.best_transfers(gains.assign(dibutuhkan=gains["opd_id"] == "A"))
+    assert nobody.empty
+
+
+def test_holders_today_are_those_of_the_cycle(contoh: Cycle) -> None:
+    gains = pd.DataFrame({"opd_id": contoh.seat["opd_id"].iloc[0], "keahlian": sorted(contoh.keahlian["keahlian"].unique()), "n_holders": 0, "gain": 1.0, "se": 0.1})
+    table = research.holders_today(contoh, gains)
+    mine = contoh.keahlian[(contoh.keahlian["tingkat"] >= 3) & (contoh.seated["opd_id"].reindex(contoh.keahlian["pegawai_id"]) == gains["opd_id"].iloc[0]).to_numpy()]
+    assert table["sekarang"].sum() == len(mine)
+    assert 0 < table["dibutuhkan"].sum() <= len(table)

@@ -222,12 +222,13 @@ def moratorium(cycle: Cycle, months: Sequence[int], rate: float = 0.02, periods:
 def best_transfers(gains: pd.DataFrame, most: int = 20) -> pd.DataFrame:
     """Where one transfer does most: a holder of a skill from an OPD that has several to one that has few.
 
-    The worth of a move is the gain of the arrival less that of the departure: gain(to, n_to) - gain(from, n_from - 1).
+    The worth of a move is the gain of the arrival less that of the departure: gain(to, n_to) - gain(from, n_from - 1). Only
+    OPDs that require the skill receive it, where the column `dibutuhkan` says so.
 
     Parameters
     ----------
     gains : DataFrame
-        Of `mt.spread.marginal_gains`, with the column `sekarang` of `holders_today`.
+        Of `mt.spread.marginal_gains`, with the columns of `holders_today`.
     most : int
 
     Returns
@@ -239,7 +240,8 @@ def best_transfers(gains: pd.DataFrame, most: int = 20) -> pd.DataFrame:
     rows = []
     for skill, block in gains.groupby("keahlian", sort=True):
         today = block.drop_duplicates("opd_id").set_index("opd_id")["sekarang"]
-        arrive = {o: by.loc[(skill, o, min(int(n), int(by.loc[(skill, o)].index.max())))] for o, n in today.items()}
+        wanted = set(block.loc[block["dibutuhkan"], "opd_id"]) if "dibutuhkan" in block else set(today.index)
+        arrive = {o: by.loc[(skill, o, min(int(n), int(by.loc[(skill, o)].index.max())))] for o, n in today.items() if o in wanted}
         leave = {o: by.loc[(skill, o, min(int(n) - 1, int(by.loc[(skill, o)].index.max())))] for o, n in today.items() if n > 0}
         for a, lost in leave.items():
             for b, won in arrive.items():
@@ -251,10 +253,15 @@ def best_transfers(gains: pd.DataFrame, most: int = 20) -> pd.DataFrame:
 
 
 def holders_today(cycle: Cycle, gains: pd.DataFrame) -> pd.DataFrame:
-    """The table of gains with the column `sekarang`: holders of the skill in the OPD today."""
+    """The table of gains with `sekarang` (holders in the OPD today) and `dibutuhkan` (some seat of the OPD requires the skill).
+
+    Without the table syarat every OPD counts as requiring every skill.
+    """
     bar = cycle.settings.tingkat_pemegang
     held = cycle.keahlian[cycle.keahlian["tingkat"] >= bar]
     opd = cycle.seated["opd_id"].reindex(held["pegawai_id"]).to_numpy()
     counted = held.assign(opd_id=opd).groupby(["opd_id", "keahlian"]).size()
     keys = pd.MultiIndex.from_frame(gains[["opd_id", "keahlian"]])
-    return gains.assign(sekarang=counted.reindex(keys).fillna(0).to_numpy(dtype=int))
+    asks = pd.MultiIndex.from_arrays([cycle.seat["opd_id"].reindex(cycle.syarat["jabatan_id"]), cycle.syarat["keahlian"]])
+    required = keys.isin(asks) if cycle.has("syarat") else np.ones(len(keys), dtype=bool)
+    return gains.assign(sekarang=counted.reindex(keys).fillna(0).to_numpy(dtype=int), dibutuhkan=required)
