@@ -249,3 +249,9 @@ def test_promotion_goes_one_step_when_asked_for(tmp_path: Path) -> None:
     found = rules.explain_pair(_cycle(tmp_path, on), "P1", "S1").set_index("rule_id")["verdict"]
     assert (found["R35"], found["R36"]) == ("menghalangi", "tidak_berlaku")  # pelaksana to administrator is two steps
     assert rules.rule_ids(int(rules.load()[35].bit)) == ["R36"]
+
+
+def test_decisions_on_the_first_seat_of_the_table(tmp_path: Path) -> None:
+    (tmp_path / "keputusan.csv").write_text("pegawai_id,putusan,jabatan_id\nP3,tolak,A1\nP5,kunci,A1\n")
+    found = rules.decisions(_cycle(tmp_path, people=PEOPLE.replace("Kurang,ya", "Kurang,tidak")))
+    assert (found.stay.tolist(), found.forced.tolist(), found.forbidden.tolist()) == ([], [[4, 0]], [[2, 0]])

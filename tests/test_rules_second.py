@@ -343,7 +343,7 @@ def seat_rows(draw: st.DrawFn, count: int, columns: dict[str, bool]) -> list[Row
     rows = []
     for k in range(count):
         kind = draw(st.sampled_from(["jpt", "administrator", "pengawas", "fungsional", "fungsional", "pelaksana"]))
-        step = draw(st.sampled_from(["", "terampil", "ahli pertama", "ahli muda", "ahli madya", "ahli utama"])) if kind == "fungsional" else ""
+        step = draw(st.sampled_from(["", "pemula", "terampil", "ahli pertama", "ahli muda", "ahli madya", "ahli utama"])) if kind == "fungsional" else ""
         name = draw(st.sampled_from(["Guru", "Perawat"])) if kind == "fungsional" else draw(st.sampled_from(["Kepala X", "Camat", "Inspektur Pembantu I", "Inspektur Kota", "Penata"]))
         rows.append(
             {

@@ -320,3 +320,10 @@ def test_the_tables_of_the_cycle_are_not_touched() -> None:
     mt.workload.efficiency_interval(city, replicates=2)
     for name, frame in city.tables.items():
         pd.testing.assert_frame_equal(frame, before[name])
+
+
+def test_one_person_where_nobody_is_needed_is_one_too_many() -> None:
+    seats = "jabatan_id,unit_id,nama,jenis,jenjang,kelas_jabatan,kebutuhan\nJ1,D1,A,pelaksana,,6,2\nJ2,D1P,B,pelaksana,,6,0\nJ3,D2,C,pelaksana,,6,0\n"
+    people = "pegawai_id,jabatan_id,status,golongan,pendidikan,tanggal_lahir,tmt_jabatan,akhir_kontrak\nP1,J2,PNS,III/a,S1,1980-01-01,2020-01-01,\n"
+    tugas = "jabatan_id,uraian,volume,norma_waktu,satuan_waktu,hasil\nJ1,x,1,1,menit,\n"
+    assert mt.workload.fill(small_city(jabatan=seats, pegawai=people, tugas=tugas))["keadaan"].to_dict() == {"J1": "kosong", "J2": "lebih", "J3": "ideal"}

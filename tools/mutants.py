@@ -193,6 +193,7 @@ def score(module: str, sample: int, seed: int, budget: float) -> tuple[int, list
         if not run(where, [*tests, *(str(p.relative_to(ROOT)) for p in sources_of(module))], 3600):
             raise SystemExit(f"{module}: the tests fail without any change: {' '.join(tests)}")
         limit = 3 * (time.monotonic() - begun) + 10
+        begun = time.monotonic()
         tried, lived = 0, []
         for mutant in chosen:
             if time.monotonic() - begun > budget:
