@@ -10,12 +10,13 @@ UV := $(VENV)/bin/uv
 export UV_SYSTEM_CERTS := 1
 export UV_LINK_MODE := copy
 
-.PHONY: mutants cycle test test-fast docs setup lock lab bench fuzz clean help
+.PHONY: mutants cycle test test-kills test-fast docs setup lock lab bench fuzz clean help
 
 help:
 	@echo "make cycle   set up if needed, then run the Pangkalpinang cycle into runs/"
 	@echo "make test    set up if needed, then every test"
 	@echo "make test-fast  the same without the slow tests"
+	@echo "make test-kills  kill runs at 100 random moments, resume, compare"
 	@echo "make setup   the set-up alone"
 	@echo "make lab     JupyterLab on the notebooks"
 	@echo "make docs    the documentation as HTML, without a network"
@@ -43,6 +44,9 @@ test: setup
 
 test-fast: setup
 	@$(PY) tools/test_all.py -m "not slow"
+
+test-kills: setup
+	@$(PY) tools/test_kills.py --times 100
 
 lock: setup
 	$(UV) pip compile pyproject.toml --all-extras --group test --group docs --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from mutasi_toolkit.cycle import Cycle, read_cycle
 
+#: Tests that want a PDF switch it on themselves.
+os.environ.setdefault("MUTASI_PDF", "0")
 ROOT = Path(__file__).resolve().parents[1]
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("same", derandomize=True, deadline=None, database=None, suppress_health_check=SLOW_IS_FINE)

@@ -18,6 +18,7 @@ COMMANDS = (
     "verify",
     "compare",
     "close",
+    "share",
     "explain",
     "import",
     "template",

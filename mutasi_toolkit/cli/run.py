@@ -27,6 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def do(options: argparse.Namespace) -> int:
     """Run and print what was proposed, how good it is proved to be, and where to look."""
+    from mutasi_toolkit.pipeline.pdf import write_pdfs
     from mutasi_toolkit.pipeline.run import first_failure, run_cycle
     from mutasi_toolkit.pipeline.summary import summary_lines
 
@@ -40,6 +41,8 @@ def do(options: argparse.Namespace) -> int:
     scenarios = options.scenario or ["dasar"]
     outcomes = run_cycle(options.cycle, scenarios, options.out, options.workers, options.language, scheduler=options.scheduler, secret=secret)
     for outcome in outcomes:
+        if outcome.error is None:
+            write_pdfs(outcome.place)
         for line in summary_lines(outcome, options.language):
             out(line)
     failure = first_failure(outcomes)

@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -131,8 +132,10 @@ def sweep() -> None:
     """Remove scratch folders of processes that are no more (killed before they could tidy up)."""
     for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH}[0-9]*-*"):
         pid = path.name.removeprefix(SCRATCH).split("-")[0]
-        if not _alive(int(pid)) and path.owner() == Path.home().owner():
-            shutil.rmtree(path, ignore_errors=True)
+        # Another thread may sweep the same folder at the same time.
+        with suppress(OSError):
+            if pid.isdigit() and not _alive(int(pid)) and path.owner() == Path.home().owner():
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _alive(pid: int) -> bool:

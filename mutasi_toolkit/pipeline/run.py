@@ -223,11 +223,11 @@ def _finish(state: _State) -> Outcome:
         return Outcome(job.scenario, job.part, redone, state.error)
     try:
         stages = stage_notes(job.part)
-        shutil.rmtree(job.part / NOTES)
         shutil.rmtree(job.part / MASKED, ignore_errors=True)
         _keep_only(job.part, {f for stage in stages.values() for f in stage["files"]} | set(KEPT))
         write_json(job.part / "timings.json", _timings(state))
         write_json(job.part / "manifest.json", manifest(job, key_of(stage_keys(job, state.together)), stages, list(state.together)))
+        shutil.rmtree(job.part / NOTES)
         put_in_place(job.part, job.place)
     except OSError as error:
         return Outcome(job.scenario, job.part, redone, error)
@@ -246,7 +246,7 @@ def _timings(state: _State) -> dict[str, object]:
 
 def _keep_only(part: Path, names: set[str]) -> None:
     for path in sorted(part.rglob("*")):
-        if path.is_file() and path.relative_to(part).as_posix() not in names:
+        if path.is_file() and path.relative_to(part).as_posix() not in names and path.relative_to(part).parts[0] != NOTES:
             path.unlink()
 
 

@@ -149,6 +149,12 @@ def do_stage(job: Any, name: str, key: str, work: Callable[[], None]) -> bool:
     note = job.part / NOTES / f"{name}.json"
     if _intact(job.part, read_json(note), key):
         return False
+    # A run stopped between its manifest and its place has its notes in the manifest.
+    written = (read_json(job.part / "manifest.json") or {}).get("stages", {}).get(name)
+    if _intact(job.part, written, key):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        write_json(note, written)
+        return False
     finished = (read_json(job.place / "manifest.json") or {}).get("stages", {}).get(name)
     taken_over = _intact(job.place, finished, key)
     note.unlink(missing_ok=True)

@@ -56,9 +56,12 @@ def safe_name(code: str) -> str:
 
 
 def write_notices(o: Opened, folder: Path) -> None:
-    """Write every notice as an HTML page of its own below `folder`/pemberitahuan."""
+    """Write every notice as an HTML page of its own below `folder`/pemberitahuan, and all of a kind as one to print."""
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
     for part, notices in ((PEOPLE, person_notices(o)), (UNITS, opd_notices(o))):
+        if notices:
+            (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+            (folder / FOLDER / f"semua_{part}.html").write_text(render(o, notices), encoding="utf-8")
         for notice in notices:
             path = folder / FOLDER / part / f"{notice.file}.html"
             path.parent.mkdir(parents=True, exist_ok=True)
