@@ -39,12 +39,23 @@ def strange_cells(cells: pd.Series, kind: str) -> dict[str, np.ndarray]:
     >>> {k: v.tolist() for k, v in strange_cells(pd.Series(["U1", "U\u200b2", "\u0410B"]), "id").items()}
     {'hidden_marks': [False, True, False], 'lookalike': [False, False, True]}
     """
+    if _nothing_in(cells, ("|=", "|#", "| ")):
+        return {}
     suspect = np.flatnonzero(cells.str.contains(_SUSPECT, regex=True).to_numpy(dtype=bool))
     found: dict[str, np.ndarray] = {}
     for at in suspect:
         for what in _what(cells.iloc[at].strip(), kind in COMPARED):
             found.setdefault(what, np.zeros(len(cells), dtype=bool))[at] = True
     return dict(sorted(found.items()))
+
+
+def _nothing_in(cells: pd.Series, looked_for: tuple[str, ...]) -> bool:
+    """Whether all cells are plain ASCII without control characters and nothing looked for stands in them; '|' marks their ends.
+
+    One pass over the joined text, many times faster than a search in every cell.
+    """
+    joined = "|".join(["", *cells.tolist(), ""])
+    return joined.isascii() and joined.isprintable() and not any(part in joined for part in looked_for)
 
 
 def _what(cell: str, compared: bool) -> list[str]:
@@ -70,6 +81,8 @@ def _other_script(cell: str) -> bool:
 
 def clean(cells: pd.Series) -> pd.Series:
     """Cells without marks nobody sees, with single blanks, trimmed."""
+    if _nothing_in(cells, ("  ", "| ", " |")):
+        return cells
     untidy = cells.str.contains(r"[^\x20-\x7e]|  |^ | $", regex=True).to_numpy(dtype=bool)
     if not untidy.any():
         return cells
