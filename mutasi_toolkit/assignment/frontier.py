@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from mutasi_toolkit.assignment.edit import Session, session, solve_edited, with_row
+from mutasi_toolkit.assignment.edit import Session, session, with_row
 from mutasi_toolkit.assignment.model import FREE, Model, completed
 from mutasi_toolkit.assignment.plan import Plan
 from mutasi_toolkit.assignment.problem import Problem
+from mutasi_toolkit.assignment.resolve import solve_edited
 from mutasi_toolkit.assignment.solve import solve
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text

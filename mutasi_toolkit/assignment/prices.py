@@ -65,7 +65,7 @@ def _priced(asked: Session, row: int) -> tuple[Any, ...]:
     answer = asked.best(looser)
     assert answer is not None
     limit = int(model.high[row] if upper else model.low[row])
-    saved = -answer.over(asked.base, problem.per_unit) / step
+    saved = -answer.over(asked.base, problem.per_unit) / step + 0.0
     price = abs(int(asked.duals[row])) * unit / model.scale / problem.per_unit
     total, opd, there = _closed(asked, answer)
     return name, kind, limit / unit, price, step, saved, total / step, opd, there / step

@@ -26,9 +26,9 @@ import pandas as pd
 
 from mutasi_toolkit import rules, workload
 from mutasi_toolkit.assignment.costs import arc_costs
-from mutasi_toolkit.assignment.edit import solve_edited
 from mutasi_toolkit.assignment.exact import half_up, whole
 from mutasi_toolkit.assignment.model import FREE, Model, completed, entries_of, objective_of
+from mutasi_toolkit.assignment.resolve import solve_edited
 from mutasi_toolkit.assignment.segments import PER_POINT, load_segments
 from mutasi_toolkit.assignment.tie import tie_weights
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from mutasi_toolkit import assignment, rules, workload
-from mutasi_toolkit.assignment.edit import arcs_of_plan, find_arcs, session, solve_edited
+from mutasi_toolkit.assignment.edit import arcs_of_plan, find_arcs, session
 from mutasi_toolkit.assignment.model import completed, faults_of, objective_of
+from mutasi_toolkit.assignment.resolve import solve_edited
 
 if TYPE_CHECKING:
     from mutasi_toolkit.assignment import Plan, Problem
