@@ -333,7 +333,7 @@ def test_the_example_cycle_twice() -> None:
 
 
 UNITS = "unit_id,nama,induk_id,jenis\nK,Kota,,kota\nD1,Dinas Kependudukan dan Pencatatan Sipil,K,dinas\nD2,Dinas Kesehatan,K,dinas\nD2P,Puskesmas,D2,puskesmas\n"
-DAYS = [f"{y}-{m:02d}-{d:02d}" for y, m, d in ((1961, 1, 31), (1966, 2, 1), (1968, 1, 31), (1970, 2, 28), (1985, 6, 1), (1998, 2, 28))]
+DAYS = [f"{y}-{m:02d}-{d:02d}" for y, m, d in ((1961, 1, 31), (1966, 2, 1), (1968, 1, 31), (1970, 2, 28), (1972, 6, 1), (1985, 6, 1), (1998, 2, 28))]
 SINCE = ["2020-02-29", "2021-01-31", "2021-01-30", "2022-06-01", "2023-01-31", "2024-01-31", "2024-02-01", ""]
 FLAG = st.sampled_from(["ya", "tidak", ""])
 
