@@ -167,13 +167,13 @@ def _run(states: list[_State], where: Pool, progress: Progress | None) -> None:
                 state, name = waiting.pop(future)
                 bar.end(_said(state, name))
                 _take(state, name, future)
-                if state.error is None and state.whole:
+                if name in state.done and state.whole:
                     for after in _after(state.job, name):
                         _submit(waiting, where, bar, state, after)
             if not compared and not any(name == "proposal" for _, name in waiting.values()):
                 compared = True
                 _settle(states)
-                for state in (s for s in todo if s.whole and s.error is None):
+                for state in (s for s in todo if s.whole and "proposal" in s.done):
                     _submit(waiting, where, bar, state, f"notebook {COMPARES}", _folders(states))
 
 
@@ -193,7 +193,7 @@ def _after(job: Job, name: str) -> list[str]:
 
 def _settle(states: list[_State]) -> None:
     """Leave scenarios without a proposal out of the comparison of the others."""
-    good = {s.job.scenario: proposal_key(s.job) for s in states if s.error is None}
+    good = {s.job.scenario: proposal_key(s.job) for s in states if s.current or "proposal" in s.done}
     for state in states:
         state.together = good
 

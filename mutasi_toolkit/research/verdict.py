@@ -100,7 +100,7 @@ def verdicts(checks: Sequence[Check]) -> pd.DataFrame:
 
 @cache
 def _values() -> pd.DataFrame:
-    return pd.read_csv(data_dir("reference") / "riset_nilai.csv", dtype={"keadaan": str})
+    return pd.read_csv(data_dir("parameters") / "riset_nilai.csv", dtype={"keadaan": str})
 
 
 def published(study: str, quantity: str | None = None) -> pd.DataFrame:
