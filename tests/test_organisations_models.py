@@ -17,7 +17,7 @@ from mutasi_toolkit.spread.organisations import (
     receptivity,
     subgroups,
 )
-from mutasi_toolkit.spread.organisations.landscape_model import highest
+from mutasi_toolkit.spread.organisations.landscape_model import INTERACTIONS, _interactions, highest
 
 
 def _apart(high: tuple[float, float], low: tuple[float, float]) -> float:
@@ -101,6 +101,24 @@ def test_full_network_leads_early_and_line_wins_late() -> None:
     assert 8 <= crossing <= 30
 
 
+def test_plateau_of_the_full_network_is_the_known_one() -> None:
+    # .580 of 400 replicates, given to within .03.
+    assert landscape("full", periods=25, replicates=300, seed=1).mean == pytest.approx(0.580, abs=0.03)
+
+
+@pytest.mark.parametrize("how", INTERACTIONS)
+def test_bits_that_a_contribution_reads(how: str) -> None:
+    bits, per = 9, 5
+    reads = np.zeros((bits, per), dtype=np.int64)
+    _interactions(np.uint64(7), INTERACTIONS.index(how), reads)
+    assert (reads[:, 0] == np.arange(bits)).all()
+    assert (reads[:, 1:] != np.arange(bits)[:, None]).all()
+    distinct = all(len(set(row)) == per for row in reads.tolist())
+    assert distinct == (how != "repeated")
+    if how == "adjacent":
+        assert reads[-1].tolist() == [8, 0, 1, 2, 3]
+
+
 def test_one_peak_is_climbed_by_everybody() -> None:
     assert landscape("line", people=20, N=10, K=0, periods=150, replicates=5, seed=1).mean == pytest.approx(1.0, abs=1e-9)
 
@@ -173,6 +191,7 @@ def test_same_bits_for_any_workers(model) -> None:
         lambda: barter(0.1, k=3),
         lambda: barter(0.1, alpha=0),
         lambda: landscape("star"),
+        lambda: landscape("line", interactions="some"),
         lambda: landscape("line", N=5, K=5),
         lambda: chunks(0.5, "D"),
         lambda: chunks(0.5, K=64),
