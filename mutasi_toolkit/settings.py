@@ -162,6 +162,7 @@ class Settings(_Strict):
     tanggal: date
     seed: int = Field(default=2026, ge=0, lt=2**63)
     tingkat_pemegang: int = Field(default=3, ge=1, le=5)
+    keahlian_turunan: Literal["bila_kosong", "lengkapi", "tidak"] = "bila_kosong"
     waktu_kerja: WaktuKerja = WaktuKerja()
     permintaan: dict[str, float] = {}
     paruh_waktu: ParuhWaktu = ParuhWaktu()

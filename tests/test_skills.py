@@ -198,6 +198,41 @@ def test_derived_levels_by_hand() -> None:
     assert skills.complete(whole).keahlian.equals(whole.keahlian)
 
 
+def test_an_empty_table_is_derived_as_the_settings_say(contoh: Cycle) -> None:
+    """What a SIASN export gives: no levels. The default derives, 'tidak' does not, 'lengkapi' fills what a table lacks."""
+    empty = replace(contoh, keahlian=contoh.keahlian.iloc[:0])
+    made = skills.as_settled(empty)
+    assert skills.as_settled(contoh) is contoh
+    assert (made.keahlian["dasar"] == "turunan").all()
+    assert set(made.keahlian["pegawai_id"]) <= set(contoh.pegawai["pegawai_id"])
+    assert skills.derived_share(made) == 1.0
+    assert len(skills.derived_sentences(empty)) == 1
+    off = replace(empty, settings=contoh.settings.model_copy(update={"keahlian_turunan": "tidak"}))
+    assert skills.as_settled(off) is off
+    assert "keahlian_turunan: tidak" in skills.derived_sentences(off)[0]
+    some = replace(contoh, settings=contoh.settings.model_copy(update={"keahlian_turunan": "lengkapi"}))
+    filled = skills.as_settled(some).keahlian
+    assert len(filled) > len(contoh.keahlian)
+    pd.testing.assert_frame_equal(
+        filled.merge(contoh.keahlian[["pegawai_id", "keahlian"]]).sort_values(["pegawai_id", "keahlian"], ignore_index=True)[["tingkat", "dasar"]],
+        contoh.keahlian.sort_values(["pegawai_id", "keahlian"], ignore_index=True)[["tingkat", "dasar"]],
+    )
+
+
+def test_the_tables_of_a_cycle_without_skills_can_be_read_back(contoh: Cycle, tmp_path) -> None:
+    """Columns in which every cell is empty stay text, so that notebooks can join them."""
+    from mutasi_toolkit.planning import propose
+    from mutasi_toolkit.report import knowledge
+    from mutasi_toolkit.report.opened import opened_from
+
+    empty = replace(contoh, keahlian=contoh.keahlian.iloc[:0])
+    propose(empty).write(tmp_path)
+    opened = opened_from(empty, tmp_path)
+    assert len(knowledge.changes(opened)) == 0
+    assert opened.facts["keahlian_turunan"] == 0
+    assert len(knowledge.gaps(opened)) > 0
+
+
 def test_a_mapping_of_ones_own(tmp_path) -> None:
     table = tmp_path / "peta.csv"
     table.write_text("bukti,pola,keahlian,tingkat_awal,tingkat_maks,keyakinan,alasan\njabatan,gizi,Gizi,4,5,read,own\n", encoding="utf-8")

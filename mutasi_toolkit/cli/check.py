@@ -32,4 +32,9 @@ def do(options: argparse.Namespace) -> int:
         return InputError.exit_code
     sizes = {name: number(len(getattr(cycle, name)), 0, language) for name in ("pegawai", "jabatan", "unit")}
     out(text("cli.check_good", language, n=len(faults), **sizes))
+    if not len(cycle.keahlian) or not len(cycle.syarat) or cycle.settings.keahlian_turunan == "lengkapi":
+        from mutasi_toolkit.skills import derived_sentences
+
+        for sentence in derived_sentences(cycle, language):
+            out(sentence)
     return 0

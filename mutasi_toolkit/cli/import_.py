@@ -63,6 +63,8 @@ def _siasn(path: Path, into: Path, options: argparse.Namespace) -> int:
     if unmasked:
         out(text("siasn.real", language, place=str(into / "cycle.yaml")))
     out(text("siasn.need", language))
+    if "keahlian" not in tables or not len(tables["keahlian"]):
+        out(text("siasn.no_skills", language))
     return 0
 
 

@@ -34,11 +34,11 @@ def show() -> None:
     """Show the page for the cycle that the environment names (called by the served notebook)."""
     from IPython.display import display
 
-    from mutasi_toolkit.cycle import read_cycle
     from mutasi_toolkit.explorer.view import View
+    from mutasi_toolkit.skills import read_settled
 
     place, language = Path(os.environ[CYCLE]), os.environ.get(LANGUAGE, "id")
-    cycle = read_cycle(place, os.environ.get(SCENARIO) or None, language)
+    cycle = read_settled(place, os.environ.get(SCENARIO) or None, language)
     folder = place if place.is_dir() else place.parent
     display(View(cycle, folder if os.access(folder, os.W_OK) else None, language).page)
 

@@ -52,6 +52,8 @@ def summary_lines(outcome: Outcome, language: str) -> list[str]:
             low=shown(summary["pengetahuan_simulasi_rendah"], 1), high=shown(summary["pengetahuan_simulasi_tinggi"], 1),
         )
     )  # fmt: skip
+    if summary["keahlian_turunan"] > 0:
+        lines.append(text("pipeline.done_derived", language, share=shown(100 * summary["keahlian_turunan"], 0)))
     lines.append(text("pipeline.done_where", language, place=str(outcome.place)))
     if manifest["settings"]["sintetis"]:
         lines.append(text("pipeline.synthetic", language))

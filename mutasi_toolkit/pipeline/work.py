@@ -88,10 +88,10 @@ def real_cycle(job: Job) -> Cycle:
 
 @lru_cache(maxsize=6)
 def _real_cycle(source: Path, scenario: str, language: str, decisions: str, secret: str, _inputs: str) -> Cycle:
-    from mutasi_toolkit.cycle import read_cycle
     from mutasi_toolkit.report.decisions import DECISIONS, check_decisions, with_decisions
+    from mutasi_toolkit.skills import read_settled
 
-    cycle = read_cycle(source, scenario, language)
+    cycle = read_settled(source, scenario, language)
     if not decisions:
         return cycle
     import pandas as pd

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 #: Significant digits of numbers in the written tables.
 DIGITS = "%.9g"
-#: Columns of the tables that hold codes.
+#: Columns of the tables that hold codes or names: text, also where every cell is empty.
 ID_COLUMNS = frozenset(
-    {"pegawai_id", "jabatan_id", "unit_id", "opd_id", "jabatan_asal", "jabatan_tujuan", "unit_asal", "unit_tujuan", "opd_asal", "opd_tujuan", "jabatan_usulan", "pengganti_terbaik", "kursi_terbaik_berikut"}
+    {"pegawai_id", "jabatan_id", "unit_id", "opd_id", "keahlian", "jabatan_asal", "jabatan_tujuan", "unit_asal", "unit_tujuan", "opd_asal", "opd_tujuan", "jabatan_usulan", "pengganti_terbaik", "kursi_terbaik_berikut"}
 )  # fmt: skip
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from mutasi_toolkit.cycle import Cycle, read_cycle
+from mutasi_toolkit.cycle import Cycle
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.paths import data_dir
 from mutasi_toolkit.planning.proposal import read_tables
 from mutasi_toolkit.report import pictures, views
 from mutasi_toolkit.report.decisions import overlay
+from mutasi_toolkit.skills import read_settled
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +170,7 @@ def open_run(siklus: str = "contoh", skenario: str = "dasar", folder_hasil: str 
     -------
     Opened
     """
-    cycle = read_cycle(find_cycle(siklus, bahasa), skenario, bahasa)
+    cycle = read_settled(find_cycle(siklus, bahasa), skenario, bahasa)
     if folder_hasil:
         return opened_from(overlay(cycle, Path(folder_hasil), bahasa), Path(folder_hasil), bahasa)
     from mutasi_toolkit.planning import propose

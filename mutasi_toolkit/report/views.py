@@ -223,5 +223,6 @@ def left_out(o: Opened) -> list[str]:
     rows = o.tables["aturan"]
     out = [text("report.rule_not_checked", o.language, rule=r.rule_id, what=r.pernyataan, columns=r.kolom_kosong) for r in rows[~rows["diperiksa"]].itertuples()]
     out += [text("report.table_absent", o.language, table=name) for name, frame in o.cycle.tables.items() if not len(frame)]
+    out += [text("report.all_derived", o.language)] if o.facts["keahlian_turunan"] >= 1 else []
     out.append(text("report.memory_rules", o.language, rules=", ".join(rows.loc[rows["keyakinan"] == "memory", "rule_id"])))
     return out

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mutasi_toolkit.cycle import read_cycle
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.paths import data_dir
@@ -201,6 +202,62 @@ def complete(cycle: Cycle, mapping: Mapping | None = None, training: pd.DataFram
         return cycle
     whole = pd.concat([cycle.keahlian, new], ignore_index=True) if len(cycle.keahlian) else new
     return replace(cycle, keahlian=whole.sort_values(["pegawai_id", "keahlian"], ignore_index=True))
+
+
+def as_settled(cycle: Cycle) -> Cycle:
+    """The cycle with the derived skills that its settings ask for.
+
+    `keahlian_turunan` of cycle.yaml: 'bila_kosong' (the default) derives where the table `keahlian` has no row at all,
+    as after a SIASN import; 'lengkapi' also fills in what a table lacks (`complete`); 'tidak' derives nothing.
+
+    Parameters
+    ----------
+    cycle : Cycle
+
+    Returns
+    -------
+    Cycle
+        The same one where nothing is derived.
+
+    Examples
+    --------
+    >>> from mutasi_toolkit.skills.example import two_offices
+    >>> cycle = two_offices()
+    >>> as_settled(cycle) is cycle
+    True
+    """
+    way = cycle.settings.keahlian_turunan
+    return complete(cycle) if way == "lengkapi" or (way == "bila_kosong" and not len(cycle.keahlian)) else cycle
+
+
+def read_settled(path: Path | str, scenario: str | None = None, language: str = "id") -> Cycle:
+    """`read_cycle`, with the derived skills that the settings ask for: what run, explain, explore and the notebooks read.
+
+    Parameters
+    ----------
+    path, scenario, language
+        As for `read_cycle`.
+    """
+    return as_settled(read_cycle(path, scenario, language))
+
+
+def derived_sentences(cycle: Cycle, language: str = "id") -> list[str]:
+    """What will be derived when the cycle is run, or why nothing is; none where the tables hold all.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        As `read_cycle` gives it.
+    language : str
+    """
+    made = as_settled(cycle)
+    new = len(made.keahlian) - len(cycle.keahlian)
+    if new:
+        with_some = made.keahlian.loc[made.keahlian["dasar"] == "turunan", "pegawai_id"].nunique()
+        out = [text("skills.will_derive" if not len(cycle.keahlian) else "skills.will_complete", language, rows=new, people=with_some, all=len(cycle.pegawai))]
+    else:
+        out = [] if len(cycle.keahlian) else [text("skills.none_derived", language, setting=cycle.settings.keahlian_turunan)]
+    return out if len(cycle.syarat) else [*out, text("skills.no_standards", language)]
 
 
 def usual_requirements(cycle: Cycle) -> pd.DataFrame:
