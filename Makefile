@@ -10,7 +10,7 @@ UV := $(VENV)/bin/uv
 export UV_SYSTEM_CERTS := 1
 export UV_LINK_MODE := copy
 
-.PHONY: mutants cycle test test-kills test-fast docs setup lock lab bench fuzz clean help
+.PHONY: brute mutants cycle test test-kills test-fast docs setup lock lab bench fuzz clean help
 
 help:
 	@echo "make cycle   set up if needed, then run the Pangkalpinang cycle into runs/"
@@ -21,6 +21,7 @@ help:
 	@echo "make lab     JupyterLab on the notebooks"
 	@echo "make docs    the documentation as HTML, without a network"
 	@echo "make bench   peers into .venv-bench, then every benchmark into docs/benchmarks.md"
+	@echo "make brute   20,000 tiny instances against the enumeration of all their plans (make test: 2,080)"
 	@echo "make mutants MODULES='workload rules'  how many small faults the tests of a module notice (apart from make test)"
 	@echo "make fuzz    fuzz every reader for FUZZ_SECONDS (60) each, atheris in .venv-fuzz"
 	@echo "make lock    requirements.lock and environment.yml anew from pyproject.toml"
@@ -47,6 +48,9 @@ test-fast: setup
 
 test-kills: setup
 	@$(PY) tools/test_kills.py --times 100
+
+brute: setup
+	@MUTASI_BRUTE_SEAS=250 $(PY) -m pytest -q tests/test_assignment_brute.py
 
 lock: setup
 	$(UV) pip compile pyproject.toml --all-extras --group test --group docs --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock

@@ -71,7 +71,7 @@ def enumerated_pairs(pairs: pd.DataFrame, capacity: dict[str, float]) -> Fractio
     return best
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_pairs_agree_with_enumeration(seed: int) -> None:
     rng = np.random.default_rng(seed)
     solved = 0
