@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import mutasi_toolkit as mt
+from mutasi_toolkit import rules
 from mutasi_toolkit.assignment import Problem, alternatives, price_sentences, prices, solve, what_if
 
 #: Points are whole thousandths.
@@ -55,7 +57,41 @@ def test_a_price_is_what_a_solution_from_the_start_saves(contoh: mt.Cycle) -> No
     short = [float(mt.workload.unit_efficiency(contoh.after(p.moves))["kekurangan"].sum()) for p in (plan, more)]
     assert abs(row["kekurangan"] * row["langkah"] - (short[0] - short[1])) < EXACT
     for language in ("id", "en"):
-        assert len(price_sentences(problem, table, language)) == len(table)
+        assert len(price_sentences(problem, table, language)) == max(1, int((table["hemat"] > 0).sum()))
+
+
+def test_rules_without_a_price_are_one_sentence(contoh: mt.Cycle) -> None:
+    problem = Problem.from_cycle(contoh)
+    table = prices(problem, solve(problem)).assign(hemat=0.0)
+    assert [len(price_sentences(problem, table, language)) for language in ("id", "en")] == [1, 1]
+
+
+def test_an_answer_is_the_plan_of_the_changed_problem_solved_from_the_start(contoh: mt.Cycle) -> None:
+    pairs = rules.allowed(contoh)
+    problem = Problem.from_cycle(contoh, pairs=pairs)
+    plan = solve(problem)
+    people, seats = contoh.pegawai["pegawai_id"].to_numpy(), contoh.jabatan["jabatan_id"].to_numpy()
+    own = contoh.pegawai["jabatan_id"].to_numpy()
+    for mover, seat in plan.moves.head(2).itertuples(index=False, name=None):
+        mine, there, home = people[pairs.person] == mover, seats[pairs.seat] == seat, seats[pairs.seat] == own[people == mover][0]
+        for asked, gone in (({"forbid": [(mover, seat)]}, mine & there), ({"lock": [mover]}, mine & ~home), ({"force": [(mover, seat)]}, mine & ~there & ~home)):
+            answer = what_if(problem, plan, **asked)
+            left = Problem.from_cycle(contoh, pairs=replace(pairs, person=pairs.person[~gone], seat=pairs.seat[~gone]))
+            fresh = solve(left)
+            assert answer.plan.assignment.equals(fresh.assignment), (mover, asked)
+            assert answer.bound == fresh.bound
+            assert answer.gap == 0
+        assert mt.assignment.verify(contoh, answer.plan).ok
+
+
+def test_an_answer_does_not_move_people_who_need_not(contoh: mt.Cycle) -> None:
+    problem = Problem.from_cycle(contoh)
+    plan = solve(problem)
+    mover, seat = plan.moves.iloc[0]
+    nothing = what_if(problem, plan, force=[(mover, seat)])
+    assert not len(nothing.changes)
+    assert nothing.difference == 0
+    assert len(nothing.text("id").splitlines()) == 2
 
 
 def test_what_cannot_be_is_refused(contoh: mt.Cycle) -> None:

@@ -27,11 +27,13 @@ from mutasi_toolkit.assignment.relax import (
     relax,
     restrict,
 )
-from mutasi_toolkit.assignment.resolve import solve_edited
-from mutasi_toolkit.assignment.search import Found
+from mutasi_toolkit.assignment.search import Found, search
 from mutasi_toolkit.assignment.solve import plan_of, terms_of
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
+
+#: The relaxation of an edited problem begins with the arcs that cost at most this many units more by the duals known.
+NEAR = 100
 
 
 def appended(entries: Entries, columns: np.ndarray, row: int, values: np.ndarray) -> Entries:
@@ -98,12 +100,15 @@ class Answered:
     units : int
         The same in units of the model.
     terms : dict of str to float
+    bound : float
+        No plan of the edited problem has a lower objective; proved by duals and branches of the edited problem itself.
     """
 
     arcs: np.ndarray
     objective: float
     units: int
     terms: dict[str, float]
+    bound: float
 
     def over(self, other: Answered, per_unit: int) -> float:
         """Points that this plan costs more than another."""
@@ -117,10 +122,9 @@ class Answered:
 class Session:
     """A solved problem, ready for questions that change a little of it.
 
-    Every question is answered exactly. With any dual values u, a plan that takes an arc costs at least bound(u) + reduced(u);
-    so once the best plan on the arcs of reduced cost <= s costs no more than bound + s, it is best over all arcs.
-    Where it costs more, the linear program of those arcs gives better dual values, s becomes what is left, and the arcs that
-    come in are added until none does.
+    Every question is answered as `solve` would answer the edited problem from the start (`search.search`): proved, and of several
+    best plans the one with the least sum of tie weights. The relaxation begins with the dual values of the plan and
+    with the arcs that are cheap by them, so that an answer takes a fraction of the first solution's time.
 
     Parameters
     ----------
@@ -134,7 +138,7 @@ class Session:
         self.arcs = arcs_of_plan(problem, plan)
         self.duals = self._duals_of(plan)
         self.units = objective_of(self.model, self.arcs, completed(self.model, self.arcs))
-        self.base = Answered(self.arcs, self.units / problem.per_unit, self.units, terms_of(problem, self.arcs))
+        self.base = Answered(self.arcs, self.units / problem.per_unit, self.units, terms_of(problem, self.arcs), plan.bound)
 
     def _duals_of(self, plan: Plan) -> np.ndarray:
         found = plan.certificate
@@ -160,18 +164,20 @@ class Session:
             Dual values times the scale to begin with.
         """
         model = self.model if model is None else model
-        allowed = np.ones(model.n_arcs, dtype=bool)
-        allowed[np.asarray(list(forbid) if not isinstance(forbid, np.ndarray) else forbid, dtype=np.int64)] = False
-        if len(np.unique(model.person[allowed])) < model.n_people:
-            return None
+        forbidden = np.asarray(list(forbid) if not isinstance(forbid, np.ndarray) else forbid, dtype=np.int64)
         duals = np.zeros(len(model.low), dtype=np.int64)
         known = self.duals if start is None else start
         duals[: len(known)] = known
-        chosen, _ = solve_edited(model, allowed, usable(model, duals), _touched(model, allowed, len(self.model.low)))
-        if chosen is None:
+        part, index = without(model, forbidden)
+        if (np.diff(part.start) == 0).any():
             return None
+        begin = price(part, duals, part.scale).reduced <= NEAR * part.scale
+        found = search(replace(part, hint=duals // part.scale), begin=begin | _touched(model, forbidden, len(self.model.low))[index])
+        if found.arcs is None:
+            return None
+        chosen = index[found.arcs]
         units = objective_of(self.model, chosen, completed(self.model, chosen))
-        return Answered(chosen, units / self.problem.per_unit, units, terms_of(self.problem, chosen))
+        return Answered(chosen, units / self.problem.per_unit, units, terms_of(self.problem, chosen), found.bound / self.problem.per_unit)
 
     def plan(self, arcs: np.ndarray) -> Plan:
         """The plan of chosen arcs; its bound is that of the problem's own objective, from the duals of this session."""
@@ -185,10 +191,23 @@ class Session:
         return plan_of(self.problem, Found(arcs, cost, min(bound + self.model.constant, cost), proof, relaxed, True))
 
 
-def _touched(model: Model, allowed: np.ndarray, n_rows: int) -> np.ndarray:
+def without(model: Model, forbid: np.ndarray) -> tuple[Model, np.ndarray]:
+    """The model without some arcs, and the position that each arc left has in the whole model."""
+    left = np.ones(model.n_arcs, dtype=bool)
+    left[forbid] = False
+    index = np.flatnonzero(left)
+    place = np.append(np.where(left, np.cumsum(left) - 1, -1), -1)
+    start = np.concatenate([[0], np.cumsum(np.bincount(model.person[index], minlength=model.n_people))]).astype(np.int64)
+    part = replace(
+        model, person=model.person[index], start=start, cost=model.cost[index], tie=model.tie[index], stay=place[model.stay], arcs=model.arcs.of(index)
+    )
+    return part, index
+
+
+def _touched(model: Model, forbid: np.ndarray, n_rows: int) -> np.ndarray:
     """Arcs of people who may not do what they did, and arcs of added rows."""
     people = np.zeros(model.n_people, dtype=bool)
-    people[model.person[~allowed]] = True
+    people[model.person[forbid]] = True
     arcs = people[model.person]
     if len(model.low) > n_rows:
         arcs[model.arcs.column[model.arcs.row >= n_rows]] = True

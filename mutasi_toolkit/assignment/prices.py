@@ -19,6 +19,8 @@ from mutasi_toolkit.locale import text
 LOOSE = ("anggaran", "opd", "pemegang", "konflik", "isi_min", "pengalaman", "kelompok", "capacity")
 #: By how much a budget is raised for its average, so that one move's chance does not decide.
 STEP = 10
+#: Savings and vacancies below this are shown as none.
+LEAST = 0.005
 
 
 def prices(problem: Problem, plan: Plan, most: int = 8) -> pd.DataFrame:
@@ -103,7 +105,10 @@ def _closed(asked: Session, answer: Answered) -> tuple[float, str, float]:
 
 
 def price_sentences(problem: Problem, table: pd.DataFrame, language: str = "id") -> list[str]:
-    """The prices in plain words, one sentence per rule.
+    """The prices in plain words, one sentence per rule whose loosening saves anything.
+
+    Special cases: where no rule does, the one sentence says so. A rule can have a price at the margin and save nothing when it is
+    loosened by a whole unit, for people are not divided; such a rule has a row in the table and no sentence.
 
     Parameters
     ----------
@@ -117,10 +122,13 @@ def price_sentences(problem: Problem, table: pd.DataFrame, language: str = "id")
     out = []
     for row in table.itertuples():
         names = {} if problem.cycle is None else dict(problem.cycle.unit_name)
-        if row.aturan == "anggaran|pindah" and row.opd_id:
+        if row.hemat < LEAST:
+            continue
+        if row.aturan == "anggaran|pindah":
+            closes = row.opd_id and row.kekurangan >= LEAST
             out.append(
                 text(
-                    "what_if.price_budget", language, hemat=points(row.hemat, language), kekurangan=points(row.kekurangan, language),
+                    "what_if.price_budget" if closes else "what_if.price_budget_only", language, hemat=points(row.hemat, language), kekurangan=points(row.kekurangan, language),
                     di=points(row.kekurangan_opd, language), opd=names.get(row.opd_id, row.opd_id), langkah=row.langkah,
                 )
             )  # fmt: skip
@@ -128,7 +136,7 @@ def price_sentences(problem: Problem, table: pd.DataFrame, language: str = "id")
         parts = row.aturan.split("|")
         item = _Said(row.aturan, row.jenis, row.batas, tuple(parts[1:3]) if row.jenis == "konflik" else (), tuple(parts[1:]) if row.jenis == "capacity" else ())
         out.append(text("what_if.price_other", language, aturan=item_words(item, problem.cycle, language), hemat=signed(row.hemat, language).lstrip("+")))
-    return out
+    return out or [text("what_if.price_none", language)]
 
 
 class _Said:

@@ -17,7 +17,7 @@ from mutasi_toolkit.assignment.edit import (
     seat_at,
     session,
 )
-from mutasi_toolkit.assignment.plan import Plan
+from mutasi_toolkit.assignment.plan import Plan, relative_gap
 from mutasi_toolkit.assignment.problem import Problem
 from mutasi_toolkit.errors import InfeasibleError, InputError
 from mutasi_toolkit.locale import text
@@ -33,7 +33,10 @@ class WhatIf:
     Attributes
     ----------
     plan : Plan
-        Its `bound` is that of the problem without the change.
+        The plan that `solve` would give for the changed problem. Its own `bound` and `gap` are those of the problem without the change,
+        which is what `verify` can prove from the cycle.
+    bound : float
+        No plan with the change has a lower objective; proved by duals and branches of the changed problem.
     difference : float
         Points that it costs more than the plan it was asked about; never below 0, since a change only forbids.
     terms : dict of str to float
@@ -46,13 +49,21 @@ class WhatIf:
     difference: float
     terms: dict[str, float]
     changes: pd.DataFrame
+    bound: float
     cycle: Cycle | None = None
+
+    @property
+    def gap(self) -> float:
+        """(objective - bound) / max(1, abs(objective)) of the changed problem."""
+        return relative_gap(self.plan.objective, self.bound)
 
     def text(self, language: str = "id") -> str:
         """The answer in plain words."""
         from mutasi_toolkit.assignment.words import points, seat_words, terms_words
 
-        lines = [text("what_if.cost", language, n=points(self.difference, language), terms=terms_words(self.terms, language), m=len(self.changes))]
+        key = "cost" if self.difference else "equal" if len(self.changes) else "same"
+        lines = [text(f"what_if.{key}", language, n=points(self.difference, language), terms=terms_words(self.terms, language), m=len(self.changes))]
+        lines.append(text("what_if.proved" if self.gap <= 0 else "what_if.near", language, gap=points(100 * self.gap, language)))
         for row in self.changes.itertuples(index=False):
             old, new = (seat_words(self.cycle, s, language) for s in row[1:3])
             lines.append("- " + text("what_if.change", language, orang=row[0], lama=old, baru=new))
@@ -62,7 +73,8 @@ class WhatIf:
 def what_if(problem: Problem, plan: Plan, force: Iterable[tuple[Any, Any]] = (), forbid: Iterable[tuple[Any, Any]] = (), lock: Iterable[Any] = ()) -> WhatIf:
     """The best plan in which some pairs must be, some must not be, and some people stay.
 
-    Solved again exactly from the dual values of the plan (`edit.Session`).
+    Solved again exactly, beginning with the dual values of the plan (`edit.Session`); the answer is the plan that `solve` gives for
+    the problem in which the change stands from the start, of equal plans the same one.
 
     Parameters
     ----------
@@ -103,7 +115,7 @@ def what_if(problem: Problem, plan: Plan, force: Iterable[tuple[Any, Any]] = (),
     answer = asked.best(forbid=np.unique(np.concatenate(out)) if out else ())
     if answer is None:
         raise InfeasibleError(text("what_if.none"))
-    return WhatIf(asked.plan(answer.arcs), answer.over(asked.base, problem.per_unit), answer.terms_over(asked.base), changes(problem, asked.arcs, answer.arcs), problem.cycle)
+    return WhatIf(asked.plan(answer.arcs), answer.over(asked.base, problem.per_unit), answer.terms_over(asked.base), changes(problem, asked.arcs, answer.arcs), answer.bound, problem.cycle)
 
 
 def _others(asked: Session, person: int, arc: int) -> np.ndarray:
