@@ -7,12 +7,15 @@ import pytest
 from conftest import write_tiny
 
 from mutasi_toolkit import report, skills
+from mutasi_toolkit import spread as mt_spread
 from mutasi_toolkit.report import knowledge
 from mutasi_toolkit.report.opened import Opened
 from mutasi_toolkit.report.pictures import ALT_KINDS
 
 #: Sums of the same doubles in another order.
 CLOSE = 1e-9
+#: Tables are written with nine significant digits.
+WRITTEN = 1e-7
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +57,34 @@ def test_changes_by_opd_add_up_to_the_cells(opened: Opened) -> None:
     assert by_opd[["pasti_naik", "pasti_turun", "tidak_pasti"]].to_numpy().sum() == changed
 
 
+def test_the_interval_of_an_opd_is_that_of_sums_within_replicates(opened: Opened) -> None:
+    """Simulated anew and summed by hand; the intervals of cells would add up to something wider."""
+    from scipy import stats
+
+    a, b = mt_spread.skills(opened.cycle), mt_spread.skills(opened.after)
+    change = (b.known.sum(axis=2) - a.known.sum(axis=2)).astype(float)
+    rows = opened.tables["sebaran_opd"].query("lingkup == 'semua'").dropna(subset=["opd_id"]).set_index("opd_id")
+    assert rows.index.to_list() == a.opd.to_list()
+    half = stats.t.ppf(0.975, len(change) - 1) * stats.sem(change)
+    assert rows["selisih"].to_numpy() == pytest.approx(change.mean(axis=0), abs=CLOSE)
+    assert rows["low"].to_numpy() == pytest.approx(change.mean(axis=0) - half, abs=WRITTEN)
+    assert opened.tables["sebaran_opd"].query("lingkup == 'semua'")["selisih"].iloc[0] == pytest.approx(change.sum(axis=1).mean(), abs=CLOSE)
+
+
+def test_policies_stand_beside_the_plan_on_the_same_draws(opened: Opened) -> None:
+    runs = opened.rotations
+    assert (runs["plan_alone"].known == mt_spread.skills(opened.after, replicates=len(runs["none"].known)).known).all()
+    for required in (False, True):
+        frame = knowledge.policies(opened, required)
+        assert len(frame) == len(runs)
+        assert (frame["perubahan"] + frame["usulan_lebih"]).to_numpy() == pytest.approx(frame["usulan_lebih"].iloc[0], abs=CLOSE)
+        assert frame["perubahan"].iloc[0] == 0
+    for language in ("id", "en"):
+        told = Opened(opened.cycle, opened.tables, opened.plan, language)
+        assert "40" in knowledge.policies_sentence(told)
+        assert "{" not in knowledge.honest_sentence(told) + knowledge.required_sentence(told)
+
+
 def test_people_by_category_are_those_whose_seat_asks_for_something(opened: Opened) -> None:
     assert knowledge.match(opened)["orang"].sum() == skills.fit(opened.cycle).notna().sum()
 
@@ -67,7 +98,7 @@ def test_every_picture_has_words_that_stand_in_for_it(opened: Opened, language: 
 
 
 def test_tables_show_in_both_languages(opened: Opened) -> None:
-    tables = [knowledge.leavers(opened), knowledge.variety(opened), knowledge.bridges(opened), knowledge.bridges(opened, "unit")]
+    tables = [knowledge.policies(opened), knowledge.spread_by_opd(opened), knowledge.leavers(opened), knowledge.variety(opened), knowledge.bridges(opened), knowledge.bridges(opened, "unit")]
     for table in tables:
         for language in ("id", "en"):
             shown = report.show(table, language)

@@ -12,6 +12,7 @@ from mutasi_toolkit.assignment.costs import arc_costs, ways_km
 from mutasi_toolkit.locale import number, text
 from mutasi_toolkit.planning.places import places_table, seat_map
 from mutasi_toolkit.rules.facts import years_since
+from mutasi_toolkit.spread.policies import compare_opd
 
 if TYPE_CHECKING:
     from mutasi_toolkit.planning.proposal import Proposal
@@ -34,6 +35,8 @@ def all_tables(proposal: Proposal) -> dict[str, pd.DataFrame]:
     out["peta_jabatan"] = seat_map(proposal, need["sebelum"], need["sesudah"])
     out["nilai_pemegang"] = proposal.gains
     out["sebaran"] = proposal.change
+    asked = cover["sebelum"].query("dibutuhkan > 0")
+    out["sebaran_opd"] = compare_opd(proposal.before, proposal.with_plan, pd.MultiIndex.from_frame(asked[["opd_id", "keahlian"]]))
     curves = [s.curves().assign(rencana=name) for name, s in (("tanpa", proposal.before), ("dengan", proposal.with_plan))]
     out["sebaran_kurva"] = pd.concat(curves, ignore_index=True)[["periode", "rencana", "mean", "low", "high"]]
     out["putaran"] = proposal.rounds

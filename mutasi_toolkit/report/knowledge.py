@@ -10,6 +10,7 @@ import pandas as pd
 from mutasi_toolkit import skills
 from mutasi_toolkit.figures.coverage import states
 from mutasi_toolkit.locale import number, text
+from mutasi_toolkit.spread.policies import side_by_side
 
 if TYPE_CHECKING:
     from mutasi_toolkit.report.opened import Opened
@@ -127,14 +128,16 @@ def match(o: Opened) -> pd.DataFrame:
 
 
 def spread_by_opd(o: Opened) -> pd.DataFrame:
-    """What the plan changes in each OPD: people-skills in all and in required skills, and how many cells are sure."""
-    rows = o.tables["sebaran"]
-    rows = rows[rows["opd_id"].notna() & (rows["selisih"].abs() > 1e-9)]
-    need = o.required_changes.groupby("opd_id")["selisih"].sum()
-    sign = np.where(~rows["pasti"].astype(bool), 0, np.sign(rows["selisih"]))
-    by = rows.assign(tanda=sign).groupby("opd_id")
-    frame = pd.DataFrame({"selisih_semua": by["selisih"].sum()})
-    frame["selisih_dibutuhkan"] = need.reindex(frame.index).fillna(0.0)
+    """What the plan changes in each OPD: people-skills in all and in required skills, each with its interval, and how many cells are sure."""
+    cells, sums = o.tables["sebaran"], o.tables["sebaran_opd"]
+    cells = cells[cells["opd_id"].notna() & (cells["selisih"].abs() > 1e-9)]
+    sign = np.where(~cells["pasti"].astype(bool), 0, np.sign(cells["selisih"]))
+    by = cells.assign(tanda=sign).groupby("opd_id")
+    parts = []
+    for scope in ("semua", "dibutuhkan"):
+        rows = sums[(sums["lingkup"] == scope) & sums["opd_id"].notna()].set_index("opd_id")[["selisih", "low", "high"]]
+        parts.append(rows.reindex(list(by.groups)).rename(columns=lambda c, scope=scope: f"{c}_{scope}"))
+    frame = pd.concat(parts, axis=1)
     for name, value in (("pasti_naik", 1), ("pasti_turun", -1), ("tidak_pasti", 0)):
         frame[name] = by["tanda"].agg(lambda s, value=value: int((s == value).sum()))
     frame.insert(0, "nama", frame.index.map(o.cycle.unit_name))
@@ -142,9 +145,41 @@ def spread_by_opd(o: Opened) -> pd.DataFrame:
 
 
 def required_sentence(o: Opened) -> str:
-    """How much of the change lies in skills that are required, in a sentence."""
-    values = {"all": o.facts["pengetahuan_simulasi"], "required": o.required_changes["selisih"].sum()}
+    """How much of the change lies in skills that are required, with intervals, in a sentence."""
+    sums = o.tables["sebaran_opd"]
+    total = sums[sums["opd_id"].isna()].set_index("lingkup")
+    values = {f"{short}{end}": total.loc[scope, c] for short, scope in (("all", "semua"), ("required", "dibutuhkan")) for end, c in (("", "selisih"), ("_low", "low"), ("_high", "high"))}
     return text("report.know_required", o.language, **{k: number(float(v), 1, o.language) for k, v in values.items()})
+
+
+def honest_sentence(o: Opened) -> str:
+    """Whether the plan raises or lowers required knowledge, what it is traded for, and whether the solver's expectation holds."""
+    sums = o.tables["sebaran_opd"]
+    total = sums[sums["opd_id"].isna()].set_index("lingkup")
+    low, high = (float(total.loc["dibutuhkan", c]) for c in ("low", "high"))
+    all_low, all_high = (float(total.loc["semua", c]) for c in ("low", "high"))
+    better = -o.tables["suku"].set_index("suku")["selisih_poin"].drop("pengetahuan").sum()
+    expected, simulated = (float(o.facts[f"pengetahuan_{k}"]) for k in ("prediksi", "simulasi"))
+    values = {"expected": expected, "simulated": simulated, "points": o.cycle.settings.bobot.pengetahuan * simulated, "others": better}
+    shown = {k: number(float(v), 1, o.language) for k, v in values.items()}
+    verdict = "rise" if low > 0 else "fall" if high < 0 else "unsure"
+    keys = [verdict, *(["traded"] if verdict == "fall" else []), "expected_in" if all_low <= expected <= all_high else "expected_out"]
+    return " ".join(text(f"report.know_{k}", o.language, **shown) for k in keys)
+
+
+def policies(o: Opened, required: bool = False) -> pd.DataFrame:
+    """The plan beside other ways to choose as many movers: people-skills against no moves, and what the plan gives more, with intervals."""
+    asked = o.tables["cakupan_sebelum"].query("dibutuhkan > 0")
+    frame = side_by_side(o.rotations, pd.MultiIndex.from_frame(asked[["opd_id", "keahlian"]]) if required else None)
+    frame = frame.rename(columns={"selisih": "perubahan"})
+    names = [text(f"report.policy_{name}", o.language) for name in frame["kebijakan"]]
+    return frame.assign(kebijakan=names)
+
+
+def policies_sentence(o: Opened) -> str:
+    """How the policies were simulated, in a sentence."""
+    values = {"replicates": len(next(iter(o.rotations.values())).known), "moves": len(o.moves), "full": o.cycle.settings.sebaran.replikasi}
+    return text("report.know_policies", o.language, **{k: number(float(v), 0, o.language) for k, v in values.items()})
 
 
 def changes(o: Opened) -> pd.DataFrame:

@@ -51,24 +51,36 @@ def compare(a: Any, b: Any, level: float = 0.95) -> pd.DataFrame:
         raise InputError(text("spread.not_paired"))
     if (len(a.size), a.seed, a.first, a.model) != (len(b.size), b.seed, b.first, b.model):
         raise InputError(text("spread.not_paired"))
-    return _differences(a.size[:, None], b.size[:, None], level)
+    return differences(a.size[:, None], b.size[:, None], level)
 
 
 def compare_skills(a: SkillSpread, b: SkillSpread, level: float = 0.95) -> pd.DataFrame:
     """`compare` of two SkillSpread: by OPD and skill, people who know at the horizon."""
-    if a.known.shape != b.known.shape or (a.seed, a.first) != (b.seed, b.first):
-        raise InputError(text("spread.not_paired"))
+    paired(a, b)
     o, s = np.nonzero((a.known.sum(axis=0) > 0) | (b.known.sum(axis=0) > 0))
-    rows = _differences(a.known[:, o, s], b.known[:, o, s], level)
+    rows = differences(a.known[:, o, s], b.known[:, o, s], level)
     rows.insert(0, "keahlian", a.keahlian[s])
     rows.insert(0, "opd_id", a.opd[o])
-    total = _differences(a.known.sum(axis=(1, 2))[:, None], b.known.sum(axis=(1, 2))[:, None], level)
+    total = differences(a.known.sum(axis=(1, 2))[:, None], b.known.sum(axis=(1, 2))[:, None], level)
     total.insert(0, "keahlian", "")
     total.insert(0, "opd_id", "")
     return pd.concat([total, rows], ignore_index=True)
 
 
-def _differences(first: np.ndarray, second: np.ndarray, level: float) -> pd.DataFrame:
+def paired(a: SkillSpread, b: SkillSpread) -> None:
+    """Refuse two runs whose replicates do not share their draws.
+
+    Raises
+    ------
+    InputError
+        When shape, seed or first replicate differ.
+    """
+    if a.known.shape != b.known.shape or (a.seed, a.first) != (b.seed, b.first):
+        raise InputError(text("spread.not_paired"))
+
+
+def differences(first: np.ndarray, second: np.ndarray, level: float) -> pd.DataFrame:
+    """Columns of `compare` for paired numbers of shape (replicates, rows)."""
     change = (second - first).astype(float)
     mean = change.mean(axis=0)
     low, high = mean_interval(change, level)
