@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mutasi_toolkit.assignment.clock import late
 from mutasi_toolkit.assignment.model import FREE, Model
 from mutasi_toolkit.assignment.simplex import Tree, seated_tree
 
@@ -54,15 +55,15 @@ class Network:
     order: np.ndarray
     tree: Tree
 
-    def best(self, duals: np.ndarray) -> np.ndarray:
-        """The duals with those of the cells replaced by the best that go with the others."""
+    def best(self, duals: np.ndarray, deadline: float | None = None) -> np.ndarray:
+        """The duals with those of the cells replaced by the best that go with the others, or by those at the deadline."""
         out = duals.copy()
         out[self.cells] = 0
         m = self.model
         arcs = m.cost[self.arcs] * self.scale - m.arcs.of(self.arcs).times(out)
         columns = m.extra_cost[self.columns] * self.scale - m.extras.of(self.columns).times(out)
         must = -(MUST * max(np.abs(arcs).max(initial=1), np.abs(columns).max(initial=1)))
-        self.tree.solve(np.concatenate([arcs, np.concatenate([columns, np.full(self.n_must, must)])[self.order]]))
+        self.tree.solve(np.concatenate([arcs, np.concatenate([columns, np.full(self.n_must, must)])[self.order]]), deadline)
         out[self.cells] = self.tree.duals
         return out
 
@@ -116,7 +117,7 @@ def _cells(model: Model) -> np.ndarray:
     return np.unique(model.bank[np.array([model.names[r].startswith("isi|") for r in model.bank], dtype=bool)]) if len(model.bank) else model.bank
 
 
-def budget_duals(network: Network, duals: np.ndarray) -> np.ndarray:
+def budget_duals(network: Network, duals: np.ndarray, deadline: float | None = None) -> np.ndarray:
     """Duals in which the budget of moves has its best price, with the best prices of cells.
 
     The bound at price l is L(l) = min (cost + l moves) - l budget, concave and piecewise linear: two tangents are cut
@@ -125,7 +126,7 @@ def budget_duals(network: Network, duals: np.ndarray) -> np.ndarray:
     model = network.model
     row = next((k for k, name in enumerate(model.names) if name == BUDGET), -1)
     duals = network.best(duals)
-    if row < 0 or model.high[row] >= FREE:
+    if row < 0 or model.high[row] >= FREE or late(deadline):
         return duals
     counted = np.zeros(model.n_arcs, dtype=bool)
     counted[model.arcs.column[model.arcs.row == row]] = True
@@ -134,12 +135,12 @@ def budget_duals(network: Network, duals: np.ndarray) -> np.ndarray:
     def at(price: int) -> tuple[int, int, np.ndarray]:
         trial = duals.copy()
         trial[row] = -price
-        trial = network.best(trial)
+        trial = network.best(trial, deadline)
         used = network.tree.flow[: len(network.arcs)]
         moves = int(used[counted[network.arcs]].sum())
         return _value(network, trial), moves, trial
 
-    return _tangents(at, most, network.scale)
+    return _tangents(at, most, network.scale, deadline)
 
 
 def _value(network: Network, duals: np.ndarray) -> int:
@@ -156,7 +157,7 @@ def _value(network: Network, duals: np.ndarray) -> int:
     return total + int((costs * flow[: len(costs)]).sum())
 
 
-def _tangents(at: Callable[[int], tuple[int, int, np.ndarray]], most: int, scale: int) -> np.ndarray:
+def _tangents(at: Callable[[int], tuple[int, int, np.ndarray]], most: int, scale: int, deadline: float | None = None) -> np.ndarray:
     """The duals at the price where the bound is greatest; `at`: price -> (value with priced moves, moves, duals)."""
     value, moves, found = at(0)
     if moves <= most:
@@ -166,6 +167,8 @@ def _tangents(at: Callable[[int], tuple[int, int, np.ndarray]], most: int, scale
     best, best_bound = found, value
     high: tuple[int, int, int] | None = None
     for _ in range(MOST_PRICES):
+        if late(deadline):
+            break
         value, moves, found = at(price)
         if value - price * most > best_bound:
             best, best_bound = found, value - price * most

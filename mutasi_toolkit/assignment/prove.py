@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import highspy
 import numpy as np
 
+from mutasi_toolkit.assignment.clock import late, left
 from mutasi_toolkit.assignment.highs import cost_unit, load
 from mutasi_toolkit.assignment.model import Model, Priced, price
 from mutasi_toolkit.assignment.relax import Restricted, restrict, rounded_duals
@@ -122,7 +122,7 @@ def prove(model: Model, duals: np.ndarray, priced: Priced, target: int, deadline
     target : int
         Without the model's constant.
     deadline : float, optional
-        `time.monotonic()` after which open branches keep the bound they have.
+        Moment of `clock.now` after which open branches keep the bound they have.
     """
     root = bound_of(priced)
     if root >= target:
@@ -130,7 +130,7 @@ def prove(model: Model, duals: np.ndarray, priced: Priced, target: int, deadline
     allowed = survivors(priced, target)
     if not np.maximum.reduceat(allowed, model.start[:-1]).all():
         return Proof(target, "linear", model.scale, target, duals, (Node(-1, 0, 0, duals, target),))
-    bounder = Linear(model, allowed, target)
+    bounder = Linear(model, allowed, target, deadline)
     nodes = branch(model, bounder, allowed, duals, root, target, deadline)
     return Proof(min(target, least(nodes)), "linear", model.scale, target, duals, nodes)
 
@@ -147,10 +147,10 @@ def branch(model: Model, bounder: Bounder, allowed: np.ndarray, duals: np.ndarra
     leaves = 0
     while open_:
         at, here, duals, bound = open_.pop()
-        late = leaves + len(open_) >= MOST_LEAVES or (deadline is not None and time.monotonic() > deadline)
+        over = late(deadline)
         pick = -1
-        bound = max(bound, units(bounder.priced(duals, here), bounder.scale))
-        if bound < target and not late:
+        bound = bound if over else max(bound, units(bounder.priced(duals, here), bounder.scale))
+        if bound < target and not over and leaves + len(open_) < MOST_LEAVES:
             own, scaled, values = bounder.solve(here, duals, target)
             if units(scaled, bounder.scale) >= bound:
                 duals, bound = own, units(scaled, bounder.scale)
@@ -182,8 +182,8 @@ class Linear:
 
     kind = "linear"
 
-    def __init__(self, model: Model, allowed: np.ndarray, target: int) -> None:
-        self.model, self.target, self.scale = model, target, model.scale
+    def __init__(self, model: Model, allowed: np.ndarray, target: int, deadline: float | None = None) -> None:
+        self.model, self.target, self.scale, self.deadline = model, target, model.scale, deadline
         self.program: Restricted = restrict(model, allowed)
         self.unit = cost_unit(self.program.program.cost)
         self.solver = load(self.program.program, whole=False, presolve="off")
@@ -197,6 +197,8 @@ class Linear:
         n = len(self.program.arcs)
         upper = allowed[self.program.arcs].astype(np.float64)
         self.solver.changeColsBounds(n, np.arange(n, dtype=np.int32), np.zeros(n), upper)
+        if self.deadline is not None:
+            self.solver.setOptionValue("time_limit", self.solver.getRunTime() + (left(self.deadline) or 0.0))
         self.solver.run()
         if self.solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             return (*self._ray(allowed, start, target), None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csc_array
 
+from mutasi_toolkit.assignment.clock import late, left
 from mutasi_toolkit.assignment.highs import Answer, Basis, Program, solve_linear
 from mutasi_toolkit.assignment.model import FREE, Model, Priced, price, usable
 from mutasi_toolkit.assignment.network import Network, budget_duals, network_of
@@ -117,14 +117,15 @@ def restrict(model: Model, kept: np.ndarray, cost: np.ndarray | None = None) -> 
         lower=np.zeros(n_arcs + n_extra),
         upper=np.concatenate([np.ones(n_arcs), model.extra_upper]).astype(np.float64),
         whole=np.arange(n_arcs + n_extra) < n_arcs,
-        row_low=np.concatenate([np.ones(len(persons)), _limit(model.low[rows], fill[rows])]),
-        row_high=np.concatenate([np.ones(len(persons)), _limit(model.high[rows], fill[rows])]),
+        row_low=np.concatenate([np.ones(len(persons)), limits_as_floats(model.low[rows], fill[rows])]),
+        row_high=np.concatenate([np.ones(len(persons)), limits_as_floats(model.high[rows], fill[rows])]),
         matrix=csc_array((value, (row, column)), shape=shape),
     )
     return Restricted(program, arcs, settled, rows, len(persons), int(arc_cost[settled].sum()))
 
 
-def _limit(limits: np.ndarray, fill: np.ndarray) -> np.ndarray:
+def limits_as_floats(limits: np.ndarray, fill: np.ndarray) -> np.ndarray:
+    """Limits of rows less what is settled, infinite where free."""
     free = np.abs(limits) >= FREE
     endless = np.where(limits > 0, np.inf, -np.inf)
     return np.where(free, endless, np.where(free, 0, limits - fill).astype(np.float64))
@@ -149,20 +150,20 @@ def relax(model: Model, deadline: float | None = None, begin: np.ndarray | None 
     ----------
     model : Model
     deadline : float, optional
-        `time.monotonic()` after which no further round begins.
+        Moment of `clock.now` after which no further round begins.
     begin : ndarray of bool, optional
         Arcs to begin with besides each person's stay.
     """
     network = network_of(model, model.scale) if model.n_arcs > SMALL else None
     best: tuple[np.ndarray, Priced] | None = None
     if network is not None:
-        duals = budget_duals(network, model.hint * model.scale)
+        duals = budget_duals(network, model.hint * model.scale, deadline)
         best = duals, price(model, duals, model.scale)
     kept = _first(model, begin, None if best is None else best[1])
     last: tuple[Restricted, Answer] | None = None
     while True:
         program = restrict(model, kept)
-        answer = solve_linear(program.program, _left(deadline), None if last is None else _carried(model, *last, program))
+        answer = solve_linear(program.program, left(deadline), None if last is None else _carried(model, *last, program))
         last = program, answer
         if answer.status == "infeasible" and not kept.all():
             kept = np.ones(model.n_arcs, dtype=bool)
@@ -172,7 +173,7 @@ def relax(model: Model, deadline: float | None = None, begin: np.ndarray | None 
             return Relaxed(duals, price(model, duals, model.scale), kept, answer, program, answer.status != "infeasible", False)
         raw = rounded_duals(model, program, answer.duals)
         found: list[np.ndarray] = []
-        for duals in _trials(network, raw, best):
+        for duals in _trials(network, raw, best, deadline):
             priced = price(model, duals, model.scale)
             if best is None or priced.bound > best[1].bound:
                 best = duals, priced
@@ -182,9 +183,9 @@ def relax(model: Model, deadline: float | None = None, begin: np.ndarray | None 
         assert best is not None
         enter = np.unique(np.concatenate(found))
         reached = answer.objective + program.offset - best[1].bound / model.scale < _near(model)
-        late = deadline is not None and time.monotonic() > deadline
-        if reached or late or not len(enter):
-            return Relaxed(*best, kept, answer, program, True, not late or reached)
+        over = late(deadline)
+        if reached or over or not len(enter):
+            return Relaxed(*best, kept, answer, program, True, not over or reached)
         kept = kept.copy()
         kept[enter] = True
 
@@ -206,10 +207,10 @@ def _carried(model: Model, old: Restricted, answer: Answer, new: Restricted) -> 
     return basis if int((basis.columns == 1).sum() + (basis.rows == 1).sum()) == len(basis.rows) and n else None
 
 
-def _trials(network: Network | None, raw: np.ndarray, best: tuple[np.ndarray, Priced] | None) -> Iterator[np.ndarray]:
+def _trials(network: Network | None, raw: np.ndarray, best: tuple[np.ndarray, Priced] | None, deadline: float | None) -> Iterator[np.ndarray]:
     """Duals by which arcs are priced: those of the program with the best prices of cells, half way to the best, as they are."""
     if network is not None:
-        yield network.best(raw)
+        yield network.best(raw, deadline)
         if best is not None:
             yield (best[0] + raw) // 2
     yield raw
@@ -218,10 +219,6 @@ def _trials(network: Network | None, raw: np.ndarray, best: tuple[np.ndarray, Pr
 def _near(model: Model) -> float:
     """Units by which a bound may miss the relaxation's optimum: what remains is left to the branches of the proof."""
     return 1.0 if model.n_arcs <= LARGE else max(1.0, NEAR * float(np.abs(model.cost).max(initial=0)))
-
-
-def _left(deadline: float | None) -> float | None:
-    return None if deadline is None else max(0.05, deadline - time.monotonic())
 
 
 def _first(model: Model, begin: np.ndarray | None, priced: Priced | None) -> np.ndarray:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csc_array, vstack
 
+from mutasi_toolkit.assignment.clock import late, left, share
 from mutasi_toolkit.assignment.highs import Answer, solve_whole
 from mutasi_toolkit.assignment.knapsack import Packing, loads_of
 from mutasi_toolkit.assignment.model import Model, completed, faults_of, objective_of
+from mutasi_toolkit.assignment.narrow import cost_row, narrowed, room_of, with_row
 from mutasi_toolkit.assignment.prove import Node, Proof, bound_of, branch, least, prove, units
 from mutasi_toolkit.assignment.relax import SMALL, Relaxed, Restricted, relax, restrict
 
@@ -63,7 +63,8 @@ def search(model: Model, deadline: float | None = None, gap: float = 0.0, begin:
     ----------
     model : Model
     deadline : float, optional
-        `time.monotonic()` by which to end; the incumbent is then returned with the bound proved.
+        Moment of `clock.now` by which to end; the incumbent is then returned with the bound proved. Where not even
+        everybody's staying is a plan, the first plan is waited for.
     gap : float
         Relative gap at which to stop.
     begin : ndarray of bool, optional
@@ -78,7 +79,7 @@ def search(model: Model, deadline: float | None = None, gap: float = 0.0, begin:
     packing = _packing(model, relaxed)
     if packing is not None:
         first = _packed_proof(packing, model, relaxed, first)
-    arcs, feasible = _incumbent(model, relaxed, _share(deadline), gap, first.bound)
+    arcs, feasible = _incumbent(model, relaxed, share(deadline, FINDING), gap, first.bound)
     if arcs is None:
         return Found(None, 0, first.bound + model.constant, first, relaxed, feasible)
     objective = objective_of(model, arcs, completed(model, arcs))
@@ -86,13 +87,8 @@ def search(model: Model, deadline: float | None = None, gap: float = 0.0, begin:
     proof = _proof(model, relaxed, packing, first, target, deadline)
     bound = proof.bound + model.constant
     if bound >= objective and canonical:
-        arcs = _canonical(model, relaxed, arcs, objective - model.constant)
+        arcs = _canonical(model, relaxed, arcs, objective - model.constant, deadline)
     return Found(arcs, objective, bound, proof, relaxed, True)
-
-
-def _share(deadline: float | None) -> float | None:
-    now = time.monotonic()
-    return None if deadline is None else now + FINDING * max(0.0, deadline - now)
 
 
 def _first_proof(relaxed: Relaxed) -> Proof:
@@ -133,7 +129,7 @@ def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: floa
     arcs = _whole(model, relaxed)
     if arcs is not None:
         return arcs, True
-    best: np.ndarray | None = None
+    best = None if deadline is None else _staying(model)
     slack = model.scale * max(1, int(LEAST_SLACK * abs(relaxed.priced.bound / model.scale)))
     while True:
         kept = relaxed.priced.reduced <= slack if model.n_arcs > SMALL else np.ones(model.n_arcs, dtype=bool)
@@ -145,8 +141,7 @@ def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: floa
             slack *= 4
             continue
         over = (objective_of(model, best, completed(model, best)) - model.constant - 1) * model.scale - relaxed.priced.bound
-        late = deadline is not None and time.monotonic() > deadline
-        if over <= slack or late:
+        if over <= slack or late(deadline):
             return best, True
         slack = over
 
@@ -167,6 +162,13 @@ def _whole(model: Model, relaxed: Relaxed) -> np.ndarray | None:
     return arcs if near else None
 
 
+def _staying(model: Model) -> np.ndarray | None:
+    """The plan in which nobody moves, where it keeps every row."""
+    if (model.stay < 0).any() or len(faults_of(model, model.stay, completed(model, model.stay))):
+        return None
+    return model.stay.copy()
+
+
 def _mixed(model: Model, kept: np.ndarray, deadline: float | None, gap: float, start: np.ndarray | None, known: int) -> tuple[np.ndarray | None, bool]:
     """Solve the mixed integer program of the kept arcs; whether it has no solution at all."""
     part = restrict(model, kept)
@@ -174,9 +176,9 @@ def _mixed(model: Model, kept: np.ndarray, deadline: float | None, gap: float, s
     begin = None if start is None else _values(model, part, start)
     allowed = gap * max(1.0, abs(part.offset + model.constant))
     for _ in range(4):
-        left = None if deadline is None else max(0.05, deadline - time.monotonic())
-        answer = solve_whole(program, left, allowed, begin, target=float(known - part.offset))
-        if answer.values is None and answer.status == "limit":
+        answer = solve_whole(program, left(deadline), allowed, begin, target=float(known - part.offset))
+        if answer.values is None and answer.status == "limit" and start is None:
+            # Nobody staying is no plan here: the first plan is waited for, whatever the limit.
             answer = solve_whole(program, None, one=True)
         if answer.values is None:
             return None, answer.status == "infeasible"
@@ -202,12 +204,12 @@ def _values(model: Model, part: Restricted, arcs: np.ndarray) -> np.ndarray:
     return np.concatenate([np.isin(part.arcs, arcs).astype(float), completed(model, arcs).astype(float)])
 
 
-def _canonical(model: Model, relaxed: Relaxed, arcs: np.ndarray, objective: int) -> np.ndarray:
+def _canonical(model: Model, relaxed: Relaxed, arcs: np.ndarray, objective: int, deadline: float | None) -> np.ndarray:
     """Of all plans that cost as little, the one with the least sum of tie weights over moves.
 
     Where the duals reach the objective exactly, the best plans are those on arcs of reduced cost 0 that keep
-    rows with a dual at their limit (complementary slackness); else they are on arcs of reduced
-    cost within the difference, and a row holds the objective.
+    rows with a dual at their limit (complementary slackness); else arcs, columns and rows have as much room as the
+    difference leaves them (`narrow`), and a row holds the objective.
     """
     slack = objective * model.scale - relaxed.priced.bound
     kept = relaxed.priced.reduced <= slack
@@ -216,17 +218,9 @@ def _canonical(model: Model, relaxed: Relaxed, arcs: np.ndarray, objective: int)
     weight = model.tie.copy()
     weight[model.stay[model.stay >= 0]] = 0
     part = restrict(model, kept, weight)
-    program = part.program
-    true_cost = np.concatenate([model.cost[part.arcs], model.extra_cost]).astype(np.float64)
-    settled = int(model.cost[part.settled].sum())
-    row = csc_array(true_cost[None, :])
-    program = replace(
-        program,
-        matrix=csc_array(vstack([program.matrix, row])),
-        row_low=np.append(program.row_low, -np.inf),
-        row_high=np.append(program.row_high, objective - settled + 0.5),
-    )
-    answer = solve_whole(program, None, start=_values(model, part, arcs), nodes=TIE_NODES)
+    room = room_of(model, relaxed, slack)
+    program = with_row(narrowed(model, part, room), *cost_row(model, part, relaxed, room))
+    answer = solve_whole(program, left(deadline), start=_values(model, part, arcs), nodes=TIE_NODES)
     if answer.values is None:
         return arcs
     chosen = _taken(part, answer)

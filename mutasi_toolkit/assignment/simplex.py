@@ -13,10 +13,14 @@ from typing import Any
 import numba
 import numpy as np
 
+from mutasi_toolkit.assignment.clock import late
+
 #: Capacity of an arc that nothing limits.
 ENDLESS = 2**60
 #: Arcs looked at before one enters: this share of the square root of their number, times itself.
 LEAST_BLOCK = 64
+#: Pivots between two looks at the clock, where there is a deadline.
+PIVOTS = 5_000
 
 _jit: Any = numba.njit(cache=True, nogil=True)
 
@@ -62,115 +66,134 @@ def _refresh(top: Any, source: Any, cost: Any, parent: Any, link: Any, child: An
 
 
 @_jit
-def _run(source: Any, target: Any, cost: Any, room: Any, flow: Any, state: Any, parent: Any, link: Any, child: Any, after: Any, before: Any, depth: Any, price: Any, block: Any, most: Any) -> Any:
+def _entering(source: Any, target: Any, cost: Any, state: Any, price: Any, block: Any, cursor: Any) -> Any:
+    """The arc of the worst reduced cost in the first block that has one, from the cursor on; -1 where none is left."""
+    n_arcs = len(source)
+    at = cursor[0]
+    enter = -1
+    worst = 0
+    left = block
+    for _ in range(n_arcs):
+        s = state[at]
+        if s != 0:
+            r = s * (cost[at] + price[source[at]] - price[target[at]])
+            if r < worst:
+                worst = r
+                enter = at
+        at += 1
+        if at == n_arcs:
+            at = 0
+        left -= 1
+        if left == 0:
+            if enter >= 0:
+                break
+            left = block
+    cursor[0] = at
+    return enter
+
+
+@_jit
+def _join(u: Any, v: Any, parent: Any, depth: Any) -> Any:
+    """Where the ways of two nodes to the root meet."""
+    while u != v:
+        if depth[u] > depth[v]:
+            u = parent[u]
+        elif depth[v] > depth[u]:
+            v = parent[v]
+        else:
+            u = parent[u]
+            v = parent[v]
+    return u
+
+
+@_jit
+def _blocking(first: Any, second: Any, join: Any, delta: Any, source: Any, room: Any, flow: Any, parent: Any, link: Any) -> Any:
+    """How much can flow round the cycle, the node below the arc that blocks, and on which way: 1 of `first`, 2 of `second`, 0 on neither.
+
+    Seen from the join along the cycle it is the last that blocks: so trees stay strongly feasible, and none comes back.
+    """
+    out = -1
+    side = 0
+    u = first
+    while u != join:
+        a = link[u]
+        d = flow[a] if source[a] == u else room[a] - flow[a]
+        if d < delta:
+            delta = d
+            out = u
+            side = 1
+        u = parent[u]
+    u = second
+    while u != join:
+        a = link[u]
+        d = room[a] - flow[a] if source[a] == u else flow[a]
+        if d <= delta:
+            delta = d
+            out = u
+            side = 2
+        u = parent[u]
+    return delta, out, side
+
+
+@_jit
+def _push(u: Any, join: Any, delta: Any, source: Any, flow: Any, parent: Any, link: Any) -> None:
+    """Send `delta` up the tree from u to the join (down where it is negative)."""
+    while u != join:
+        a = link[u]
+        flow[a] += delta if source[a] == u else -delta
+        u = parent[u]
+
+
+@_jit
+def _hang(u: Any, under: Any, by: Any, out: Any, parent: Any, link: Any, child: Any, after: Any, before: Any) -> None:
+    """Hang the part cut off above `out` by arc `by` under another node: the path from u up to `out` turns round."""
+    while True:
+        old_parent = parent[u]
+        old_link = link[u]
+        _unlink(u, parent, child, after, before)
+        _link(u, under, parent, child, after, before)
+        link[u] = by
+        if u == out:
+            return
+        under = u
+        by = old_link
+        u = old_parent
+
+
+@_jit
+def _run(source: Any, target: Any, cost: Any, room: Any, flow: Any, state: Any, parent: Any, link: Any, child: Any, after: Any, before: Any, depth: Any, price: Any, block: Any, most: Any, cursor: Any) -> Any:
     """Pivot until no arc has a reduced cost that calls for it; returns the number of pivots, or -1 at the limit.
 
-    state: 0 in the tree, 1 empty, -1 full. The leaving arc is the last one that blocks, seen from the join along the
-    cycle, so that trees stay strongly feasible and no tree comes back.
+    state: 0 in the tree, 1 empty, -1 full.
     """
-    n_arcs = len(source)
     stack = np.empty(len(parent), dtype=np.int64)
-    at = 0
     pivots = 0
     while True:
-        enter = -1
-        worst = 0
-        seen = 0
-        left = block
-        while seen < n_arcs:
-            e = at
-            s = state[e]
-            if s != 0:
-                r = s * (cost[e] + price[source[e]] - price[target[e]])
-                if r < worst:
-                    worst = r
-                    enter = e
-            at += 1
-            if at == n_arcs:
-                at = 0
-            seen += 1
-            left -= 1
-            if left == 0:
-                if enter >= 0:
-                    break
-                left = block
+        enter = _entering(source, target, cost, state, price, block, cursor)
         if enter < 0:
             return pivots
         if pivots >= most:
             return -1
         pivots += 1
+        # Flow goes from `first` over the entering arc to `second`, and back through the tree.
         first, second = source[enter], target[enter]
         if state[enter] < 0:
             first, second = second, first
-        u, v = first, second
-        while u != v:
-            if depth[u] > depth[v]:
-                u = parent[u]
-            elif depth[v] > depth[u]:
-                v = parent[v]
-            else:
-                u = parent[u]
-                v = parent[v]
-        join = u
-        # Flow goes from `first` over the entering arc to `second`, and back through the tree.
-        delta = room[enter]
-        side = 0
-        out = -1
-        u = first
-        while u != join:
-            a = link[u]
-            d = flow[a] if source[a] == u else room[a] - flow[a]
-            if d < delta:
-                delta = d
-                out = u
-                side = 1
-            u = parent[u]
-        u = second
-        while u != join:
-            a = link[u]
-            d = room[a] - flow[a] if source[a] == u else flow[a]
-            if d <= delta:
-                delta = d
-                out = u
-                side = 2
-            u = parent[u]
+        join = _join(first, second, parent, depth)
+        delta, out, side = _blocking(first, second, join, room[enter], source, room, flow, parent, link)
         if delta > 0:
             flow[enter] += state[enter] * delta
-            u = first
-            while u != join:
-                a = link[u]
-                flow[a] += -delta if source[a] == u else delta
-                u = parent[u]
-            u = second
-            while u != join:
-                a = link[u]
-                flow[a] += delta if source[a] == u else -delta
-                u = parent[u]
+            _push(first, join, -delta, source, flow, parent, link)
+            _push(second, join, delta, source, flow, parent, link)
         if side == 0:
             state[enter] = -state[enter]
             continue
         leaving = link[out]
         state[leaving] = 1 if flow[leaving] == 0 else -1
         state[enter] = 0
-        # Hang the cut-off part under the other end of the entering arc: its path to `out` turns round.
-        inside = first if side == 1 else second
-        outside = second if side == 1 else first
-        new_parent = outside
-        new_link = enter
-        u = inside
-        while True:
-            old_parent = parent[u]
-            old_link = link[u]
-            _unlink(u, parent, child, after, before)
-            _link(u, new_parent, parent, child, after, before)
-            link[u] = new_link
-            if u == out:
-                break
-            new_parent = u
-            new_link = old_link
-            u = old_parent
+        inside, outside = (first, second) if side == 1 else (second, first)
+        _hang(inside, outside, enter, out, parent, link, child, after, before)
         _refresh(inside, source, cost, parent, link, child, after, depth, price, stack)
-    return pivots
 
 
 @dataclass(eq=False)
@@ -204,18 +227,25 @@ class Tree:
         for v in _children_last(self.parent):
             _link(v, self.parent[v], self.parent, self.child, self.after, self.before)
 
-    def solve(self, cost: np.ndarray, most: int = 2**62) -> bool:
-        """Move to the best tree for the costs of all arcs but the unlimited ones; False where `most` pivots do not suffice."""
+    def solve(self, cost: np.ndarray, deadline: float | None = None) -> bool:
+        """Move to the best tree for the costs of all arcs but the unlimited ones; False where the deadline came first.
+
+        Also then flow and prices are those of a tree: people are seated, and the prices bound what plans cost.
+        """
         dear = np.full(self.n_cells, int(np.abs(cost).max(initial=1)) * 2 + 1, dtype=np.int64)
         full = np.concatenate([cost.astype(np.int64), dear])
         root = self.n_nodes - 1
         stack = np.empty(self.n_nodes, dtype=np.int64)
         _refresh_all(root, self.source, full, self.parent, self.link, self.child, self.after, self.depth, self.price, stack)
         block = max(LEAST_BLOCK, int(np.sqrt(len(full))))
-        done = _run(
-            self.source, self.target, full, self.room, self.flow, self.state, self.parent, self.link, self.child, self.after, self.before,
-            self.depth, self.price, block, most,
-        )  # fmt: skip
+        cursor = np.zeros(1, dtype=np.int64)
+        most = 2**62 if deadline is None else PIVOTS
+        done = -1
+        while done < 0 and not late(deadline):
+            done = _run(
+                self.source, self.target, full, self.room, self.flow, self.state, self.parent, self.link, self.child, self.after, self.before,
+                self.depth, self.price, block, most, cursor,
+            )  # fmt: skip
         return bool(done >= 0)
 
     @property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mutasi_toolkit.assignment.clock import deadline_in
 from mutasi_toolkit.assignment.model import completed
 from mutasi_toolkit.assignment.plan import FEASIBLE, OPTIMAL, Plan, relative_gap
 from mutasi_toolkit.assignment.problem import Problem
@@ -24,7 +24,7 @@ def solve(problem: Problem, time_limit: float | None = None, gap: float = 0.0) -
         raise InputError(text("assignment.bad_limit", value=time_limit))
     if not (gap >= 0 and math.isfinite(gap)):
         raise InputError(text("assignment.bad_gap", value=gap))
-    deadline = None if time_limit is None else time.monotonic() + time_limit
+    deadline = deadline_in(time_limit)
     found = search(problem.model, deadline, gap)
     if found.arcs is None:
         raise InfeasibleError(text("diagnose.call" if problem.cycle is not None else "assignment.pairs_infeasible", n=problem.model.n_people))
