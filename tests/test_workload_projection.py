@@ -231,8 +231,12 @@ def test_a_unit_without_need_never_falls() -> None:
         "jabatan_id,unit_id,nama,jenis\nJ1,D1,Data,pelaksana\n"
         "J2,D1P,Bidan,fungsional\nJ3,D2,Analis,pelaksana\n"
     )
-    found = first_below(small_city(jabatan=seats)).loc["D2"]
-    assert found.isna().all()
+    city = small_city(jabatan=seats)
+    assert first_below(city).loc["D2"].isna().all()
+    # staff without need: no share, neither 0 nor infinite
+    units = project_units(city, project(city, 1)).loc["D2"]
+    assert (units["ada"] > 0).all()
+    assert units[["isi", "terisi"]].isna().all(axis=None)
 
 
 def test_every_person_of_the_city_leaves_once() -> None:

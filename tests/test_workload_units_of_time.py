@@ -109,3 +109,58 @@ def test_a_spoilt_cycle_is_found_out() -> None:
     found = mixed_units(spoilt)
     assert set(at) <= set(found.index)
     assert len(found) <= 2 * len(at)
+
+
+@pytest.mark.parametrize(("norma", "named"), [(350, False), (400, True), (900, True), (1000, False), (0.25, True), (0.29, False), (0.11, True), (0.1, False)])
+def test_sixty_means_between_37_5_and_96_times(norma: float, named: bool) -> None:
+    rows = tasks(("A", "Mengarsip", 1, 10, "menit"), ("B", "Mengarsip", 1, 10, "menit"), ("C", "Mengarsip", 1, norma, "menit"))
+    assert mixed_units(rows).index.to_list() == [2] * named
+
+
+def test_two_rows_of_a_task_do_not_tell_which_one_is_wrong() -> None:
+    rows = tasks(("A", "Mengarsip", 1, 5, "menit"), ("B", "Mengarsip", 1, 5, "jam"))
+    assert len(mixed_units(rows)) == 0
+    # a row without a time is not a third one
+    assert len(mixed_units(pd.concat([rows, tasks(("C", "Mengarsip", 1, 0, "menit"))], ignore_index=True))) == 0
+
+
+@pytest.mark.parametrize(("number", "named"), [(37, False), (38, True), (119, True), (121, False)])
+def test_a_lone_hour_is_named_when_its_number_is_within_twice_the_others(number: float, named: bool) -> None:
+    rows = tasks(("A", "a", 1, 60, "menit"), ("A", "b", 1, 60, "menit"), ("A", "c", 1, number, "jam"))
+    found = mixed_units(rows)
+    assert found["alasan"].to_list() == ["satuan_dalam_jabatan"] * named
+    assert found["pembanding"].to_list() == [60.0] * named
+
+
+def test_a_lone_minute_among_hours_and_what_is_not_alone() -> None:
+    hours = [("A", "a", 1, 2, "jam"), ("A", "b", 1, 2, "jam")]
+    # 2 hours are 120 minutes: 3.3 minutes are 36 times less, 3.1 are 39 times less, 0.9 as hours are less than half of 2
+    named = {3.3: False, 3.1: True, 1.1: True, 0.9: False}
+    for number, expected in named.items():
+        assert (len(mixed_units(tasks(*hours, ("A", "c", 1, number, "menit")))) == 1) is expected, number
+    assert len(mixed_units(tasks(*hours, ("A", "c", 1, 2, "menit"), ("A", "d", 1, 2, "menit")))) == 0
+    assert len(mixed_units(tasks(*hours[:1], ("A", "c", 1, 2, "menit")))) == 0
+
+
+def test_one_year_and_six_seconds_are_still_possible() -> None:
+    rows = tasks(("A", "a", 1, 1250, "jam"), ("B", "b", 1, 0.1, "menit"))
+    assert len(mixed_units(rows)) == 0
+    assert mixed_units(rows, effective_minutes=74_999).index.to_list() == [0]
+
+
+@pytest.mark.parametrize(("ratio", "named"), [(29, False), (31, True), (119, True), (121, False), (1 / 29, False), (1 / 31, True), (1 / 119, True), (1 / 121, False)])
+def test_a_class_sixty_times_off_its_staff(ratio: float, named: bool) -> None:
+    rows = tasks(("A", "a", 2 * 7500 * ratio, 10, "menit"))
+    assert len(mixed_units(rows, {"A": 2})) == named
+    assert len(mixed_units(rows, {"A": 0})) == 0
+    assert len(mixed_units(rows, {"B": 2})) == 0
+    assert len(mixed_units(rows)) == 0
+
+
+def test_at_most_five_rows_are_named_and_the_rest_counted() -> None:
+    rows = tasks(*[(f"J{i}", f"t{i}", 1, 2000, "jam") for i in range(6)])
+    (five,), (six,) = (mixed_units_text(mixed_units(rows.head(n))) for n in (5, 6))
+    assert "J4" in five
+    assert "+" not in five
+    assert "J5" not in six
+    assert "+1" in six

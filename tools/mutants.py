@@ -1,37 +1,47 @@
-"""How many small faults the tests of a module notice: change one thing, run that module's tests, count.
+"""How many small faults the tests of a module notice: change one thing, run the tests that reach it, count.
 
     python tools/mutants.py workload rules --sample 60 --seed 1
 
 A mutant is the module with one comparison turned, one operator exchanged, one constant moved, one condition negated, one
-argument of and/or dropped, or one returned value lost. It is killed when the module's tests fail, and survives when they pass.
+argument of and/or dropped, or one returned value lost. It is killed when a test fails or does not end, and survives when all pass.
 Text that people read (docstrings, messages, annotations) is not mutated, nor lines marked '# no mutant'. The sample is drawn by
-the seed from all mutants of the module. Tests are those named `tests/test_<module>*.py` and `tests/test_<alias>*.py`, and the module's doctests.
+the seed from all mutants of the module. Tests are those of the module's test files and its doctests that call the changed function
+(mutants_run.py); those that need more than 4 processor seconds are not asked. Rooms that hold compiled kernels run uncompiled.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import importlib
-import os
 import random
-import shutil
-import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "mutasi_toolkit"
-#: Tests of a room that do not bear its name.
-ALSO = {"schema": ["test_check*.py", "test_cycle*.py"], "assignment": ["test_verify*.py", "test_planning.py"]}
+AUDIT = ["assignment/verify.py", "assignment/audit/*.py"]
+SOLVER = [f"assignment/{name}.py" for name in (
+    "build", "costs", "elastic", "exact", "grouped", "highs", "knapsack", "model", "network", "pairs", "plan", "prices", "problem", "prove",
+    "relax", "resolve", "rows", "search", "segments", "simplex", "solve", "tie",
+)]  # fmt: skip
+KERNELS = [f"spread/{name}.py" for name in ("bitplanes", "cascade_bits", "cascade_skip", "contagions", "gains", "histories", "lanes", "moves", "outcome", "periods", "thresholds")]
+#: Rooms that are a part of a folder: their files.
+PARTS = {"verify": AUDIT, "solver": SOLVER, "kernels": KERNELS}
+#: Test files of a room that do not bear its name.
+ALSO = {
+    "schema": ["test_check*.py", "test_cycle*.py"],
+    "assignment": ["test_verify*.py", "test_planning.py"],
+    "verify": ["test_assignment*.py", "test_rules_second.py", "test_contract.py", "test_wishes.py"],
+    "solver": ["test_assignment*.py", "test_contract.py", "test_diagnose.py", "test_explain.py", "test_frontier.py", "test_what_if.py"],
+    "kernels": ["test_spread*.py", "test_contract.py", "test_knowledge_loop.py"],
+}
+#: Rooms whose tests run with compiled kernels, because none of the kernels is theirs.
+COMPILED = {"workload", "rules", "skills", "schema", "verify"}
 COMPARE = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -51,13 +61,25 @@ class Mutant:
     change: int
     line: int
     what: str
+    #: The function it stands in: file, qualified name, first line; None outside of all functions.
+    scope: tuple[str, str, int] | None = None
 
-    def text(self) -> str:
-        """The file's text with the change."""
+    @property
+    def name(self) -> str:
+        """File, line, column-wise place and change: the same in every run of the same sources."""
+        where = self.path.relative_to(PACKAGE) if self.path.is_relative_to(PACKAGE) else self.path.name
+        return f"{where}:{self.line} {self.what} [{self.node}]"
+
+    def tree(self) -> ast.Module:
+        """The file's syntax with the change."""
         tree = ast.parse(self.path.read_text(encoding="utf-8"))
         node = list(ast.walk(tree))[self.node]
         _changes(node)[self.change][1](node)
-        return ast.unparse(ast.fix_missing_locations(tree))
+        return ast.fix_missing_locations(tree)
+
+    def text(self) -> str:
+        """The file's text with the change."""
+        return ast.unparse(self.tree())
 
 
 def candidates(path: Path) -> list[Mutant]:
@@ -66,12 +88,32 @@ def candidates(path: Path) -> list[Mutant]:
     tree = ast.parse(source)
     quiet = {i for i, line in enumerate(source.splitlines(), 1) if "# no mutant" in line}
     dead = {id(n) for node in ast.walk(tree) for part in _unread(node) for n in ast.walk(part)}
+    scopes = dict(_scopes(tree, "", None))
+    name = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
     found = []
     for number, node in enumerate(ast.walk(tree)):
         line = getattr(node, "lineno", 0)
         if line not in quiet and id(node) not in dead:
-            found += [Mutant(path, number, k, line, what) for k, (what, _) in enumerate(_changes(node))]
+            inside = scopes.get(id(node))
+            scope = (name, *inside) if inside else None
+            found += [Mutant(path, number, k, line, what, scope) for k, (what, _) in enumerate(_changes(node))]
     return found
+
+
+def _scopes(node: ast.AST, prefix: str, scope: tuple[str, int] | None) -> Iterator[tuple[int, tuple[str, int] | None]]:
+    """The innermost function of every node: its qualified name and first line."""
+    for part in ast.iter_child_nodes(node):
+        yield id(part), scope
+        if isinstance(part, ast.FunctionDef):
+            name = prefix + part.name
+            inside = (name, min([part.lineno, *(d.lineno for d in part.decorator_list)]))
+            for line in part.body:
+                yield id(line), inside
+                yield from _scopes(line, f"{name}.<locals>.", inside) if not isinstance(line, (ast.FunctionDef, ast.ClassDef)) else _scopes(ast.Module([line], []), f"{name}.<locals>.", inside)
+            for outer in (part.args, *part.decorator_list):
+                yield from _scopes(outer, prefix, scope)
+        else:
+            yield from _scopes(part, f"{prefix}{part.name}." if isinstance(part, ast.ClassDef) else prefix, scope)
 
 
 def _unread(node: ast.AST) -> Iterator[ast.AST]:
@@ -134,91 +176,90 @@ def tests_of(module: str) -> list[str]:
 
 def sources_of(module: str) -> list[Path]:
     """Files of a module."""
+    if module in PARTS:
+        return sorted(p for pattern in PARTS[module] for p in PACKAGE.glob(pattern))
     place = PACKAGE / module
     return sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
 
 
-def survives(mutant: Mutant, copy_of: Path, tests: list[str], limit: float) -> bool:
-    """Whether the tests pass with the mutant in place."""
-    target = copy_of / mutant.path.relative_to(ROOT)
-    before = target.read_bytes()
-    target.write_text(mutant.text(), encoding="utf-8")
-    try:
-        near = sorted(tests, key=lambda t: mutant.path.stem not in t)
-        return run(copy_of, [str(target.relative_to(copy_of)), *near], limit)
-    finally:
-        target.write_bytes(before)
+def run_room(module: str, mutants: list[Mutant], minutes: float) -> Iterator[tuple[Mutant, str]]:
+    """What becomes of each mutant, one after the other, as far as the time allows."""
+    import mutants_run as runs
+
+    tests = [*tests_of(module), *(str(p.relative_to(ROOT)) for p in sources_of(module))]
+    ends = time.monotonic() + 60 * minutes
+    left = iter(enumerate(mutants))
+
+    def work(tell: Callable[[Any], None]) -> None:
+        def act(board: runs.Board) -> None:
+            noted.__exit__()
+            warm = runs.Warm(board, noted.keys, runs.notes_of())
+            tell({"tests": len(warm.seen), "of": len(board.items)})
+            for number, mutant in left:
+                if time.monotonic() > ends:
+                    break
+                tell({"number": number, "limit": warm.limit(warm.reaching(None)), **warm.fate(mutant.path, mutant.tree(), mutant.scope)})
+
+        noted = runs.Calls()
+        noted.__enter__()
+        runs.ask(tests, act)
+
+    for said in runs.in_child(work, 1e6):
+        if "of" in said:
+            sys.stdout.write(f"{module}: {said['tests']} of {said['of']} tests asked\n")
+        elif "number" in said:
+            mutant = mutants[said["number"]]
+            fate = said if said["fate"] != runs.AGAIN else runs.cold(mutant.path, mutant.tree(), said["tests"], said["limit"])
+            yield mutant, fate["fate"]
+        elif said.get("problem") or said.get("status"):
+            raise SystemExit(f"{module}: {said}")
 
 
-def run(where: Path, tests: list[str], limit: float) -> bool:
-    """Run tests in a copy of the project, in a child that starts with the slow libraries loaded; longer than `limit` seconds is failed."""
-    child = os.fork()
-    if child == 0:
-        os.chdir(where)
-        sys.path.insert(0, str(where))
-        with open(os.devnull, "w") as nothing:  # noqa: PTH123
-            os.dup2(nothing.fileno(), 1)
-            os.dup2(nothing.fileno(), 2)
-            os._exit(int(pytest.main(["-x", "-q", "--doctest-modules", *tests])))
-    ends = time.monotonic() + limit
-    while time.monotonic() < ends:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status) == 0
-        time.sleep(0.05)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return False
-
-
-def load_libraries() -> None:
-    """Import what every test run imports, but nothing of the package: children start from here."""
-    os.environ |= {"PYTHONDONTWRITEBYTECODE": "1", "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    sys.dont_write_bytecode = True
-    sys.path[:] = [p for p in sys.path if Path(p or ".").resolve() != ROOT]
-    for name in ("numpy", "pandas", "scipy.sparse", "scipy.special", "pydantic", "yaml", "openpyxl", "networkx", "numba", "python_calamine", "xlsxwriter"):
-        with suppress(ImportError):
-            importlib.import_module(name)
-
-
-def score(module: str, sample: int, seed: int, budget: float) -> tuple[int, list[Mutant], int]:
+def score(module: str, sample: int, seed: int, minutes: float, only: set[str]) -> tuple[int, list[Mutant], int]:
     """Mutants tried, those that survived, and how many there are in all."""
     every = [m for path in sources_of(module) for m in candidates(path)]
     chosen = random.Random(seed).sample(every, min(sample, len(every)))
-    tests = tests_of(module)
-    with tempfile.TemporaryDirectory() as folder:
-        where = Path(folder) / "project"
-        shutil.copytree(ROOT, where, ignore=shutil.ignore_patterns(".git", ".venv*", "runs", ".mypy_cache", ".ruff_cache"))
-        begun = time.monotonic()
-        if not run(where, [*tests, *(str(p.relative_to(ROOT)) for p in sources_of(module))], 3600):
-            raise SystemExit(f"{module}: the tests fail without any change: {' '.join(tests)}")
-        limit = 3 * (time.monotonic() - begun) + 10
-        begun = time.monotonic()
-        tried, lived = 0, []
-        for mutant in chosen:
-            if time.monotonic() - begun > budget:
-                break
-            tried += 1
-            if survives(mutant, where, tests, limit):
-                lived.append(mutant)
-                sys.stdout.write(f"  survived {mutant.path.relative_to(PACKAGE)}:{mutant.line} {mutant.what}\n")
-                sys.stdout.flush()
+    if only:
+        chosen = [m for m in every if m.name in only]
+    tried, lived = 0, []
+    for mutant, fate in run_room(module, chosen, minutes):
+        tried += 1
+        if fate in {"survived", "unreached"}:
+            lived.append(mutant)
+        if fate != "killed":
+            sys.stdout.write(f"  {fate} {mutant.name}\n")
+            sys.stdout.flush()
     return tried, lived, len(every)
+
+
+def interval(killed: int, tried: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share, in percent."""
+    z, n = 1.959964, max(1, tried)
+    share = killed / n
+    middle, half = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return tuple(100 * (middle + sign * half) / (1 + z * z / n) for sign in (-1, 1))  # type: ignore[return-value]
 
 
 def main() -> int:
     """Print the score of every module named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("modules", nargs="*", default=["workload", "rules"], help="rooms of the package, or room/file")
+    parser.add_argument("modules", nargs="*", default=["workload", "rules"], help="rooms of the package, or room/file, or verify, solver, kernels")
     parser.add_argument("--sample", type=int, default=60, help="mutants of each module (default 60)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60, help="most time for each module")
+    parser.add_argument("--only", type=Path, help="a file with the lines of survivors that this program printed: try those again")
     options = parser.parse_args()
-    load_libraries()
+    import mutants_run as runs
+
+    runs.load_libraries(jit={m.split("/")[0] for m in options.modules} <= COMPILED)
+    only = {line.strip().split(" ", 1)[1] for line in options.only.read_text().splitlines() if line.startswith("  ")} if options.only else set()
     for module in options.modules:
-        tried, lived, every = score(module, options.sample, options.seed, 60 * options.minutes)
-        share = 100 * (tried - len(lived)) / max(1, tried)
-        sys.stdout.write(f"{module}: {tried - len(lived)} of {tried} killed ({share:.0f} %), sampled from {every}, seed {options.seed}\n")
+        tried, lived, every = score(module, options.sample, options.seed, options.minutes, only)
+        killed = tried - len(lived)
+        low, high = interval(killed, tried)
+        share = 100 * killed / max(1, tried)
+        sys.stdout.write(f"{module}: {killed} of {tried} killed ({share:.0f} %, {low:.0f} to {high:.0f}), sampled from {every}, seed {options.seed}\n")
+        sys.stdout.flush()
     return 0
 
 
