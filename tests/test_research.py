@@ -14,7 +14,7 @@ from mutasi_toolkit import research
 from mutasi_toolkit.cli import main
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.research.provenance import source_hash
-from mutasi_toolkit.research.run import keep, research_notebooks
+from mutasi_toolkit.research.run import keep, parameters_of, research_notebooks
 
 NOTEBOOKS = research_notebooks()
 
@@ -69,6 +69,30 @@ def test_record_and_crate_are_the_same_twice(tmp_path: Path) -> None:
     assert {p["@id"] for p in parts["./"]["hasPart"]} == {"record.json", "citation.bib", "tables/values.csv"}
     assert parts["tables/values.csv"]["sha256"] == made["outputs"]["tables/values.csv"]
     assert parts["#numpy"]["softwareVersion"] == np.__version__
+    assert parts["#01/seed"]["value"] == 7
+    assert parts["#run"]["result"] == [{"@id": "tables/values.csv"}]
+    _assert_crate_is_flat(graph)
+
+
+def _assert_crate_is_flat(graph: list[dict]) -> None:
+    """RO-Crate 1.1: every entity once, with id and type; every link leads to an entity or to an address outside."""
+    ids = [entity["@id"] for entity in graph]
+    assert len(ids) == len(set(ids))
+    assert ids[:2] == ["ro-crate-metadata.json", "./"]
+    assert all(entity["@type"] for entity in graph)
+    for entity in graph:
+        for value in entity.values():
+            for link in value if isinstance(value, list) else [value]:
+                if isinstance(link, dict):
+                    assert set(link) == {"@id"}
+                    assert link["@id"] in ids or link["@id"].startswith("https://"), link
+
+
+def test_all_parameters_of_a_notebook_are_told() -> None:
+    told = parameters_of(NOTEBOOKS[0], {"seed": 7})
+    assert told == {"replicates": 3000, "seed": 7}
+    with pytest.raises(InputError, match="replicates, seed"):
+        parameters_of(NOTEBOOKS[0], {"benih": 7})
 
 
 def test_crate_of_nothing_is_refused(tmp_path: Path) -> None:
@@ -106,7 +130,9 @@ def test_a_notebook_runs_and_leaves_its_verdicts_and_record(tmp_path: Path, caps
     assert (pd.read_csv(tmp_path / "tables" / "06_receptivity.csv")["verdict"] == "met").all()
     made = json.loads((tmp_path / "record.json").read_text(encoding="utf-8"))
     assert {"06_receptivity.ipynb", "tables/06_receptivity.csv"} == set(made["outputs"])
-    assert (tmp_path / "ro-crate-metadata.json").is_file()
+    assert made["parameters"] == {"06_receptivity": {"replicates": 4000, "seed": 1}}
+    assert {"notebooks/research/06_receptivity.ipynb", "data/parameters/riset_nilai.csv"} < set(made["inputs"])
+    _assert_crate_is_flat(json.loads((tmp_path / "ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"])
 
 
 def test_unknown_notebook_or_date_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ from mutasi_toolkit.locale import text
 from mutasi_toolkit.paths import PACKAGE, data_dir
 
 #: Packages whose version can change a number.
-LIBRARIES = ("numpy", "scipy", "pandas", "numba", "networkx", "matplotlib", "papermill", "pyfixest", "differences", "SALib")
+LIBRARIES = ("numpy", "scipy", "pandas", "numba", "networkx", "matplotlib", "papermill", "pyfixest", "differences", "SALib", "highspy")
 
 
 def sha256(path: Path) -> str:
@@ -117,7 +117,7 @@ def record(parameters: Mapping[str, Mapping[str, Any]], inputs: Iterable[Path] =
         Of each notebook or step: its parameters, seeds among them.
     inputs, outputs : iterable of Path
     root : Path, optional
-        Names of outputs are relative to it.
+        Names are relative to it, or to the checkout, or bare.
 
     Returns
     -------
@@ -125,8 +125,12 @@ def record(parameters: Mapping[str, Mapping[str, Any]], inputs: Iterable[Path] =
         versions, commit, source (SHA-256 of the package), parameters, inputs and outputs (name to SHA-256).
     """
 
+    def name(path: Path) -> str:
+        above = next((place for place in (root, PACKAGE.parent) if place is not None and path.is_relative_to(place)), path.parent)
+        return path.relative_to(above).as_posix()
+
     def names(paths: Iterable[Path]) -> dict[str, str]:
-        return {(p.relative_to(root).as_posix() if root and p.is_relative_to(root) else p.name): sha256(p) for p in sorted(paths)}
+        return {name(p): sha256(p) for p in sorted(paths)}
 
     return {
         "versions": versions(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import tempfile
 import time
@@ -16,8 +17,11 @@ import pandas as pd
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
-from mutasi_toolkit.paths import notebooks_dir
+from mutasi_toolkit.paths import data_dir, notebooks_dir
 from mutasi_toolkit.research.provenance import record, write_record
+
+#: The parameter that tells a notebook where its tables go; it is no part of what a run was made with.
+FOLDER = "folder_hasil"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,29 @@ def keep(table: pd.DataFrame, name: str, folder: str | Path) -> None:
     table.to_csv(place / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
 
 
+def parameters_of(source: Path, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Every parameter with which a notebook runs: those of its cell 'parameters', and `given` in their place.
+
+    Raises
+    ------
+    InputError
+        For a given parameter that the notebook does not have; names those it has.
+    """
+    import papermill
+
+    own = {name: ast.literal_eval(told["default"]) for name, told in papermill.inspect_notebook(str(source)).items()}
+    for name in given or {}:
+        if name not in own:
+            raise InputError(text("research.unknown", what=name, known=", ".join(own)))
+    return {name: value for name, value in {**own, **(given or {})}.items() if name != FOLDER}
+
+
+def data_files() -> list[Path]:
+    """What research notebooks read of the data of this project: parameters, reference tables, cycles."""
+    folders = [data_dir("parameters"), data_dir("reference"), *sorted(p for p in data_dir("cycles").iterdir() if p.is_dir())]
+    return [p for folder in folders for p in sorted(folder.iterdir()) if p.suffix in (".csv", ".yaml", ".bib")]
+
+
 def run_one(source: Path, out: Path, parameters: Mapping[str, Any], tidy: Callable[[Path], None] | None = None) -> NotebookOutcome:
     """Execute one notebook into `out`; a cell that fails is told in the outcome and kept in the executed notebook."""
     import papermill
@@ -79,7 +106,7 @@ def run_one(source: Path, out: Path, parameters: Mapping[str, Any], tidy: Callab
     try:
         config = Config({"KernelManager": {"transport": "ipc", "ip": str(scratch / "k")}})
         papermill.execute_notebook(
-            str(source), str(scratch / source.name), parameters={**parameters, "folder_hasil": str(out)}, progress_bar=False,
+            str(source), str(scratch / source.name), parameters={**parameters, FOLDER: str(out)}, progress_bar=False,
             kernel_name="python3", config=config, request_save_on_cell_execute=False, extra_arguments=["--log-level=CRITICAL"],
         )  # fmt: skip
     except PapermillExecutionError as failure:
@@ -125,7 +152,7 @@ def run_notebooks(
     workers : int
         Notebooks at once, each in a process of its own.
     parameters : mapping, optional
-        Such as {'seed': 7}, given to every notebook.
+        Such as {'seed': 7}, given to every notebook; the record tells these and the notebook's own.
     tidy : callable, optional
         Called with the path of each executed notebook before it is kept.
 
@@ -135,6 +162,7 @@ def run_notebooks(
     """
     place, given = Path(out).resolve(), dict(parameters or {})
     sources = research_notebooks(names)
+    settings = {source.stem: parameters_of(source, given) for source in sources}
     if workers < 2:
         done = [run_one(source, place, given, tidy) for source in sources]
     else:
@@ -142,5 +170,5 @@ def run_notebooks(
             waiting = [pool.submit(run_one, source, place, given, tidy) for source in sources]
             done = [one.result() for one in waiting]
     outputs = [p for p in place.rglob("*") if p.is_file() and p.suffix in (".ipynb", ".csv", ".graphml")]
-    write_record(place, record({source.stem: given for source in sources}, sources, outputs, place))
+    write_record(place, record(settings, [*sources, *data_files()], outputs, place))
     return done
