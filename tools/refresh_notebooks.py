@@ -1,4 +1,4 @@
-"""Execute the numbered notebooks with their default parameters and store them, normalised, in place."""
+"""Execute the numbered notebooks, or research notebooks named on the command line, with their own parameters and store them, normalised, in place."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import nbformat
+import papermill
 
-from mutasi_toolkit.pipeline.execute import execute
+from mutasi_toolkit.pipeline.execute import execute, normalise
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,7 +19,11 @@ def main() -> int:
     for name in names:
         path = Path(name)
         source = nbformat.read(path, as_version=4)
-        execute(path, path, {})
+        if path.resolve().parent.name == "research":
+            papermill.execute_notebook(str(path), str(path), kernel_name="python3", progress_bar=False)
+            normalise(path)
+        else:
+            execute(path, path, {})
         done = nbformat.read(path, as_version=4)
         done.cells = [c for c in done.cells if "injected-parameters" not in c.metadata.get("tags", [])]
         # The injected cell takes one execution count; without it the rest count from one again.

@@ -9,6 +9,7 @@ _HOME = {
     "Check": "verdict",
     "check": "verdict",
     "holds": "verdict",
+    "seen": "verdict",
     "verdicts": "verdict",
     "published": "verdict",
     "bibliography": "provenance",

@@ -223,7 +223,8 @@ def best_transfers(gains: pd.DataFrame, most: int = 20) -> pd.DataFrame:
     """Where one transfer does most: a holder of a skill from an OPD that has several to one that has few.
 
     The worth of a move is the gain of the arrival less that of the departure: gain(to, n_to) - gain(from, n_from - 1). Only
-    OPDs that require the skill receive it, where the column `dibutuhkan` says so.
+    OPDs that require the skill receive it, where the column `dibutuhkan` says so. For each skill and receiver only the
+    giver who loses least is told.
 
     Parameters
     ----------
@@ -234,7 +235,8 @@ def best_transfers(gains: pd.DataFrame, most: int = 20) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        keahlian, dari, ke, gain (people who know at the horizon, net), se, sure (gain beyond three standard errors).
+        keahlian, dari, ke, pemegang_ke (holders there today), gain (people who know at the horizon, net), se, sure (gain
+        beyond three standard errors).
     """
     by = gains.set_index(["keahlian", "opd_id", "n_holders"]).sort_index()
     rows = []
@@ -246,10 +248,11 @@ def best_transfers(gains: pd.DataFrame, most: int = 20) -> pd.DataFrame:
         for a, lost in leave.items():
             for b, won in arrive.items():
                 if a != b:
-                    rows.append((skill, a, b, won["gain"] - lost["gain"], float(np.hypot(won["se"], lost["se"]))))
-    table = pd.DataFrame(rows, columns=["keahlian", "dari", "ke", "gain", "se"])
+                    rows.append((skill, a, b, int(today[b]), won["gain"] - lost["gain"], float(np.hypot(won["se"], lost["se"]))))
+    table = pd.DataFrame(rows, columns=["keahlian", "dari", "ke", "pemegang_ke", "gain", "se"])
     table["sure"] = table["gain"] > SIGMAS * table["se"]
-    return table.sort_values(["gain", "keahlian", "dari", "ke"], ascending=[False, True, True, True], kind="stable").head(most).reset_index(drop=True)
+    table = table.sort_values(["gain", "keahlian", "dari", "ke"], ascending=[False, True, True, True], kind="stable")
+    return table.drop_duplicates(["keahlian", "ke"]).head(most).reset_index(drop=True)
 
 
 def holders_today(cycle: Cycle, gains: pd.DataFrame) -> pd.DataFrame:

@@ -29,7 +29,7 @@ class Check:
     tolerance : float
     met : bool
     kind : str
-        'exact', 'independent run', 'claim', ...
+        'exact', 'independent run', 'claim' (worded before the results), 'description' (worded after them), ...
     note : str
     """
 
@@ -70,7 +70,7 @@ def check(
 
 
 def holds(claim: str, value: bool, note: str = "") -> Check:
-    """A claim that is true or not, such as an ordering.
+    """A claim that is true or not, such as an ordering; worded before the results are seen (else it is a `seen`).
 
     Examples
     --------
@@ -80,8 +80,19 @@ def holds(claim: str, value: bool, note: str = "") -> Check:
     return Check(claim, np.nan, np.nan, np.nan, bool(value), "claim", note)
 
 
+def seen(what: str, note: str = "") -> Check:
+    """A description of what this run shows, worded after its results were seen: it tests nothing and has no verdict.
+
+    Examples
+    --------
+    >>> verdicts([seen("large units learn more")])["verdict"].tolist()
+    ['described']
+    """
+    return Check(what, np.nan, np.nan, np.nan, True, "description", note)
+
+
 def verdicts(checks: Sequence[Check]) -> pd.DataFrame:
-    """The verdict table: quantity, kind, expected, ours, difference, tolerance, verdict ('met' or 'NOT met'), note.
+    """The verdict table: quantity, kind, expected, ours, difference, tolerance, verdict ('met', 'NOT met', 'described'), note.
 
     Examples
     --------
@@ -93,7 +104,7 @@ def verdicts(checks: Sequence[Check]) -> pd.DataFrame:
             "quantity": [c.what for c in checks], "kind": [c.kind for c in checks],
             "expected": [c.expected for c in checks], "ours": [c.ours for c in checks],
             "difference": [c.ours - c.expected for c in checks], "tolerance": [c.tolerance for c in checks],
-            "verdict": ["met" if c.met else "NOT met" for c in checks], "note": [c.note for c in checks],
+            "verdict": ["described" if c.kind == "description" else "met" if c.met else "NOT met" for c in checks], "note": [c.note for c in checks],
         }
     )  # fmt: skip
 
