@@ -8,9 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import mutasi_toolkit as mt
 from mutasi_toolkit import research
+from mutasi_toolkit.cycle import Cycle
 from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.paths import data_dir
 from mutasi_toolkit.research.contacts_data import Contacts
+from mutasi_toolkit.spread.rates import rates_of
 
 
 def _ring(n: int = 300) -> Contacts:
@@ -120,3 +124,14 @@ def test_managers_lawyers_and_agency(reference_data: Path) -> None:
     used = research.alternative_rates()
     for name, fitted in (("ajar_hubungan", rates.teach), ("lupa", rates.forget)):
         assert used[name] == pytest.approx(research.monthly(fitted)[0], abs=5e-5)
+
+
+def test_fitted_rates_can_be_chosen_as_a_scenario(contoh: Cycle) -> None:
+    chosen = mt.read_cycle(data_dir("cycles") / "contoh", "laju_agensi")
+    fitted = research.alternative_rates()
+    assert {name: getattr(chosen.settings.sebaran, name) for name in fitted} == fitted
+    rates = rates_of(chosen)
+    assert (rates.tie, rates.forget) == (fitted["ajar_hubungan"], fitted["lupa"])
+    assert rates.unit == rates_of(contoh).unit
+    known = [mt.spread.skills(one, periods=12, replicates=20, seed=1).curve[:, -1].mean() for one in (contoh, chosen)]
+    assert known[1] < known[0]

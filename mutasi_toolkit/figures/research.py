@@ -52,6 +52,7 @@ def lines(
     Figure
     """
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import MaxNLocator
 
     with plt.rc_context(SETTINGS):
         figure, axes = plt.subplots(figsize=(6.4, 3.6))
@@ -65,9 +66,11 @@ def lines(
         for position, (name, (x, y)) in enumerate((known or {}).items()):
             label = known_label if position == 0 else None
             axes.plot(x, y, linestyle="", marker="o", markersize=8, markerfacecolor="none", markeredgecolor=colours.get(name, INK), label=label)
+        if all(float(x) == int(x) for values in drawn.values() for x in np.asarray(values[0], dtype=float)):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         if log_x:
             smallest = min(float(np.min(np.asarray(v[0], dtype=float)[np.asarray(v[0], dtype=float) > 0])) for v in drawn.values())
-            axes.set_xscale("symlog", linthresh=smallest, linscale=0.5)
+            axes.set_xscale("symlog", linthresh=smallest, linscale=1.0)
         axes.grid(axis="y", color=GRID, linewidth=0.8)
         axes.set(xlabel=x_label, ylabel=y_label, title=title)
         axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.01, 0.5))

@@ -13,6 +13,7 @@ import pandas as pd
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.paths import PACKAGE
+from mutasi_toolkit.spread.organisations.common import Z95
 
 if TYPE_CHECKING:
     from mutasi_toolkit.spread.network import Network
@@ -263,8 +264,8 @@ def moving_one(
     Returns
     -------
     DataFrame
-        One row per group and one for all: group, before, after, change (people who know after `steps`); the mover counts
-        where they came from.
+        One row per group and one for all: group, before, after, change (people who know after `steps`), change_half (of the
+        95 % interval, paired over replicates; for all only); the mover counts where they came from.
     """
     from dataclasses import replace
 
@@ -280,8 +281,10 @@ def moving_one(
     unit[k] = to
     touches = (g.source == k) | (g.target == k)
     moved = replace(g, unit=unit, unit_labels=None, probability=np.where(touches, g.probability * kept, g.probability))
-    runs = [contagion(one, [k], unit_probability, steps=steps, replicates=replicates, seed=seed).reach for one in (g, moved)]
+    runs = [contagion(one, [k], unit_probability, steps=steps, replicates=replicates, seed=seed) for one in (g, moved)]
     home = of.to_numpy()
-    rows = [(name, *(float(r[home == name].sum()) for r in runs)) for name in np.unique(home)] + [("all", *(float(r.sum()) for r in runs))]
+    rows = [(name, *(float(r.reach[home == name].sum()) for r in runs)) for name in np.unique(home)] + [("all", *(float(r.reach.sum()) for r in runs))]
     table = pd.DataFrame(rows, columns=["group", "before", "after"])
-    return table.assign(change=table["after"] - table["before"])
+    apart = runs[1].size.astype(float) - runs[0].size
+    half = [np.nan] * (len(rows) - 1) + [Z95 * float(apart.std(ddof=1)) / np.sqrt(len(apart))]
+    return table.assign(change=table["after"] - table["before"], change_half=half)

@@ -168,19 +168,26 @@ def predict(rates: WaveRates, now: np.ndarray, k: np.ndarray) -> np.ndarray:
     return np.where(now, 1 - rates.forget[0], learns)
 
 
-def forecast(state: pd.DataFrame, received: pd.DataFrame, contact: pd.DataFrame, seed: int = 0, draws: int = 999) -> pd.DataFrame:
+def forecast(state: pd.DataFrame, received: pd.DataFrame, contact: pd.DataFrame, seed: int = 0, draws: int = 999, base: str = "no network") -> pd.DataFrame:
     """Predict each later wave from the waves before it, and score the prediction against null models.
 
     Rates are fitted to the transitions before the wave predicted (from the third wave on). Models: 'network' (lessons
-    from sources); 'any contact' (the same with advice from anybody: people who talk more); 'no network' (a source with the share of learners, or of those who stayed, so far); 'persistence' (as in the wave before, with the
-    share that changed). Scores: Brier, mean (p - y)^2, and log, mean -log p(y); lower is better for both.
+    from sources); 'any contact' (the same with advice from anybody: people who talk more); 'no network' (a source with the share of learners, or of those
+    who stayed, so far); 'persistence' (as in the wave before, with the share that changed). Scores: Brier, mean (p - y)^2, and log, mean -log p(y); lower is better for both.
 
     Returns
     -------
     DataFrame
-        wave, model, brier, log, gain (Brier of 'no network' less this one), low, high (95 % bootstrap over people of gain,
+        wave, model, brier, log, gain (Brier of the model `base` less this one), low, high (95 % bootstrap over people of gain,
         over all waves in the rows 'all').
+
+    Raises
+    ------
+    InputError
+        For an unknown base; names the models.
     """
+    if base not in MODELS:
+        raise InputError(text("research.unknown", what=base, known=", ".join(MODELS)))
     people, rng = len(state), np.random.default_rng(seed)
     losses: dict[str, list[np.ndarray]] = {m: [] for m in MODELS}
     rows = []
@@ -199,11 +206,11 @@ def forecast(state: pd.DataFrame, received: pd.DataFrame, contact: pd.DataFrame,
             log = -np.where(then > 0, np.log(p), np.log1p(-p)).mean()
             rows.append((w, model, float(losses[model][-1].mean()), float(log)))
     table = pd.DataFrame(rows, columns=["wave", "model", "brier", "log"])
-    table["gain"] = table.groupby("wave")["brier"].transform(lambda b: b.iloc[MODELS.index("no network")]) - table["brier"]
+    table["gain"] = table.groupby("wave")["brier"].transform(lambda b: b.iloc[MODELS.index(base)]) - table["brier"]
     whole = table.groupby("model", sort=False)[["brier", "log", "gain"]].mean().reset_index().assign(wave="all")
     picks = rng.integers(people, size=(draws, people))
     for k, model in enumerate(MODELS):
-        by_person = np.mean(losses["no network"], axis=0) - np.mean(losses[model], axis=0)
+        by_person = np.mean(losses[base], axis=0) - np.mean(losses[model], axis=0)
         again = by_person[picks].mean(axis=1)
         whole.loc[k, ["low", "high"]] = np.quantile(again, [0.025, 0.975])
     return pd.concat([table.assign(wave=table["wave"].astype(str)), whole], ignore_index=True)[["wave", "model", "brier", "log", "gain", "low", "high"]]

@@ -115,6 +115,36 @@ def _trade(level: Any, i: Any, j: Any, alpha: Any, tolerance: Any, key: Any, min
     return swaps
 
 
+@inner
+def _links_by_person(n: Any, a: Any, b: Any, start: Any, filled: Any, at_node: Any) -> None:
+    """Links of person i: at_node[start[i]:start[i + 1]]."""
+    start[:] = 0
+    filled[:] = 0
+    for e in range(a.shape[0]):
+        start[a[e] + 1] += 1
+        start[b[e] + 1] += 1
+    for i in range(n):
+        start[i + 1] += start[i]
+    for e in range(a.shape[0]):
+        for i in (a[e], b[e]):
+            at_node[start[i] + filled[i]] = e
+            filled[i] += 1
+
+
+@inner
+def _opening(key: Any, experts: Any, level: Any, order: Any) -> None:
+    """Levels of everybody, then those of the experts, each in a field of their own."""
+    n, categories = level.shape
+    here = child(key, U(_LEVELS))
+    for i in range(n):
+        order[i] = i
+        for k in range(categories):
+            level[i, k] = uniform(word(here, U(i * categories + k)))
+    _choose(child(key, U(_EXPERTS)), n, experts, order)
+    for x in range(experts):
+        level[order[x], np.int64(uniform(word(child(key, U(_FIELDS)), U(x))) * categories - 1e-12)] = EXPERT_LEVEL
+
+
 @kernel
 def _run(keys: Any, n: Any, half: Any, p: Any, categories: Any, experts: Any, alpha: Any, tolerance: Any, most: Any, out: Any) -> None:
     linked = np.zeros((n, n), np.bool_)
@@ -127,29 +157,11 @@ def _run(keys: Any, n: Any, half: Any, p: Any, categories: Any, experts: Any, al
     for r in range(keys.shape[0]):
         key = keys[r]
         _small_world(n, half, p, child(key, U(_LINKS)), linked, a, b)
-        start[:] = 0
-        filled[:] = 0
-        for e in range(a.shape[0]):
-            start[a[e] + 1] += 1
-            start[b[e] + 1] += 1
-        for i in range(n):
-            start[i + 1] += start[i]
-        for e in range(a.shape[0]):
-            for i in (a[e], b[e]):
-                at_node[start[i] + filled[i]] = e
-                filled[i] += 1
-        here = child(key, U(_LEVELS))
-        for i in range(n):
-            for k in range(categories):
-                level[i, k] = uniform(word(here, U(i * categories + k)))
-        for i in range(n):
-            order[i] = i
-        _choose(child(key, U(_EXPERTS)), n, experts, order)
-        for x in range(experts):
-            level[order[x], np.int64(uniform(word(child(key, U(_FIELDS)), U(x))) * categories - 1e-12)] = EXPERT_LEVEL
+        _links_by_person(n, a, b, start, filled, at_node)
+        _opening(key, experts, level, order)
         alive = 0
+        place[:] = -1
         for e in range(a.shape[0]):
-            place[e] = -1
             if _lead(level, a[e], b[e], tolerance, mine) and _lead(level, b[e], a[e], tolerance, yours):
                 live[alive], place[e] = e, alive
                 alive += 1

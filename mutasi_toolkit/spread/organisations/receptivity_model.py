@@ -46,10 +46,10 @@ def _run(keys: Any, cells: Any, chance: Any, groups: Any, members: Any, trials: 
             for g in range(groups):
                 all_in = True
                 for i in range(members):
-                    mine = child(child(keys[r], U(g)), U(i))
+                    # Groups of different cells are different people: their draws are independent.
+                    mine = child(child(child(keys[r], U(c)), U(g)), U(i))
                     took = False
                     for t in range(trials):
-                        # One draw for all cells: a difference between cells is a difference of chances.
                         took |= uniform(word(mine, U(t))) <= chance[c]
                     all_in &= took
                 out[r, c] += all_in

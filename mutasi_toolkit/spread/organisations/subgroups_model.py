@@ -19,7 +19,7 @@ from mutasi_toolkit.spread.organisations.common import (
 )
 from mutasi_toolkit.spread.parallel import in_threads
 
-_REALITY, _PEOPLE, _LINKS, _LEARN, _LEAVE, _REPLACE, _SHIFT = range(7)
+_REALITY, _PEOPLE, _LINKS, _LEARN, _LEAVE, _REPLACE, _SHIFT, _PERIOD = range(8)
 #: Tries to find a partner to whom there is no link yet.
 _TRIES = 100
 
@@ -118,55 +118,80 @@ def _majority(i: Any, w: Any, start: Any, other: Any, better: Any, plus: Any, mi
     return more, less
 
 
+@inner
+def _disturb(here: Any, leave: Any, shift: Any, full: Any, plus: Any, minus: Any, reality: Any) -> None:
+    """Turnover and turbulence, before a period."""
+    if leave > 0.0:
+        for i in range(plus.shape[0]):
+            if uniform(word(child(here, U(_LEAVE)), U(i))) <= leave:
+                _newcomer(child(child(here, U(_REPLACE)), U(i)), full, plus[i], minus[i])
+    for w in range(full.shape[0]):
+        reality[w] ^= mask(child(child(here, U(_SHIFT)), U(w)), shift, full[w])
+
+
+@inner
+def _learn(here: Any, learn: Any, start: Any, other: Any, score: Any, plus: Any, minus: Any, better: Any, up: Any, down: Any) -> Any:
+    """One period of learning, from the state and the payoffs before it; whether anybody had anything to learn."""
+    for i in range(plus.shape[0]):
+        for e in range(start[i], start[i + 1]):
+            better[e] = score[other[e]] > score[i]
+    old_plus, old_minus = plus.copy(), minus.copy()
+    changed = False
+    for i in range(plus.shape[0]):
+        for w in range(plus.shape[1]):
+            more, less = _majority(i, w, start, other, better, old_plus, old_minus, up, down)
+            rise, fall = more & ~old_plus[i, w], less & ~old_minus[i, w]
+            if rise | fall:
+                changed = True
+                moves = mask(child(child(child(here, U(_LEARN)), U(i)), U(w)), learn, rise | fall)
+                plus[i, w] = (plus[i, w] | (rise & moves)) & ~(fall & moves)
+                minus[i, w] = (minus[i, w] | (fall & moves)) & ~(rise & moves)
+    return changed
+
+
+@inner
+def _opening(key: Any, full: Any, plus: Any, minus: Any, reality: Any) -> None:
+    for w in range(full.shape[0]):
+        reality[w] = word(child(key, U(_REALITY)), U(w)) & full[w]
+    for i in range(plus.shape[0]):
+        _newcomer(child(child(key, U(_PEOPLE)), U(i)), full, plus[i], minus[i])
+
+
+@inner
+def _digits(start: Any) -> Any:
+    """Binary digits that the largest number of neighbours needs."""
+    places = 1
+    for i in range(start.shape[0] - 1):
+        while (1 << places) <= start[i + 1] - start[i]:
+            places += 1
+    return places
+
+
 @kernel
 def _run(keys: Any, groups: Any, size: Any, beta: Any, learn: Any, s: Any, full: Any, heads: Any, leave: Any, shift: Any, out: Any) -> None:
-    n, words = groups * size, full.shape[0]
-    a, b = np.zeros(groups * size * (size - 1) // 2, np.int64), np.zeros(groups * size * (size - 1) // 2, np.int64)
-    start, other = np.zeros(n + 1, np.int64), np.zeros(2 * a.shape[0], np.int64)
+    n, words, ties = groups * size, full.shape[0], groups * size * (size - 1) // 2
+    a, b = np.zeros(ties, np.int64), np.zeros(ties, np.int64)
+    start, other, better = np.zeros(n + 1, np.int64), np.zeros(2 * ties, np.int64), np.zeros(2 * ties, np.bool_)
     plus, minus = np.zeros((n, words), np.uint64), np.zeros((n, words), np.uint64)
-    score, reality, better = np.zeros(n, np.int64), np.zeros(words, np.uint64), np.zeros(2 * a.shape[0], np.bool_)
+    score, reality = np.zeros(n, np.int64), np.zeros(words, np.uint64)
     up, down = np.zeros(16, np.uint64), np.zeros(16, np.uint64)
     for r in range(keys.shape[0]):
         key = keys[r]
         _rewired(groups, size, beta, child(key, U(_LINKS)), a, b)
         _neighbours(n, a, b, start, other)
-        places = 1
-        for i in range(n):
-            while (1 << places) <= start[i + 1] - start[i]:
-                places += 1
-        for w in range(words):
-            reality[w] = word(child(key, U(_REALITY)), U(w)) & full[w]
-        for i in range(n):
-            _newcomer(child(child(key, U(_PEOPLE)), U(i)), full, plus[i], minus[i])
+        places = _digits(start)
+        _opening(key, full, plus, minus, reality)
         changed = True
         for t in range(out.shape[1]):
-            here = child(child(key, U(7)), U(t))
-            if t > 0 and (changed or leave > 0.0 or shift > U(0)):
-                if leave > 0.0:
-                    for i in range(n):
-                        if uniform(word(child(here, U(_LEAVE)), U(i))) <= leave:
-                            _newcomer(child(child(here, U(_REPLACE)), U(i)), full, plus[i], minus[i])
-                for w in range(words):
-                    reality[w] ^= mask(child(child(here, U(_SHIFT)), U(w)), shift, full[w])
-                for i in range(n):
-                    score[i] = _payoff(plus[i], minus[i], reality, full, heads, s)
-                for i in range(n):
-                    for e in range(start[i], start[i + 1]):
-                        better[e] = score[other[e]] > score[i]
-                old_plus, old_minus = plus.copy(), minus.copy()
-                changed = False
-                for i in range(n):
-                    for w in range(words):
-                        more, less = _majority(i, w, start, other, better, old_plus, old_minus, up[:places], down[:places])
-                        rise, fall = more & ~old_plus[i, w], less & ~old_minus[i, w]
-                        if rise | fall:
-                            changed = True
-                            moves = mask(child(child(child(here, U(_LEARN)), U(i)), U(w)), learn, rise | fall)
-                            plus[i, w] = (plus[i, w] | (rise & moves)) & ~(fall & moves)
-                            minus[i, w] = (minus[i, w] | (fall & moves)) & ~(rise & moves)
-            elif t > 0:
+            if t > 0 and not (changed or leave > 0.0 or shift > U(0)):
                 out[r, t] = out[r, t - 1]
                 continue
+            if t > 0:
+                here = child(child(key, U(_PERIOD)), U(t))
+                _disturb(here, leave, shift, full, plus, minus, reality)
+                for i in range(n):
+                    score[i] = _payoff(plus[i], minus[i], reality, full, heads, s)
+                changed = _learn(here, learn, start, other, score, plus, minus, better, up[:places], down[:places])
             total = np.int64(0)
             for i in range(n):
                 total += _payoff(plus[i], minus[i], reality, full, heads, s)
