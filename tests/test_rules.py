@@ -255,3 +255,117 @@ def test_decisions_on_the_first_seat_of_the_table(tmp_path: Path) -> None:
     (tmp_path / "keputusan.csv").write_text("pegawai_id,putusan,jabatan_id\nP3,tolak,A1\nP5,kunci,A1\n")
     found = rules.decisions(_cycle(tmp_path, people=PEOPLE.replace("Kurang,ya", "Kurang,tidak")))
     assert (found.stay.tolist(), found.forced.tolist(), found.forbidden.tolist()) == ([], [[4, 0]], [[2, 0]])
+
+
+EDGE_SEATS = (
+    "jabatan_id,unit_id,nama,jenis,eselon,jenjang,kelas_jabatan,klasifikasi,kebutuhan,min_pendidikan,min_golongan\n"
+    "T1,D1,Kepala Dinas A,jpt,II.b,,14,umum,1,,\nT2,D2,Kepala Dinas B,jpt,II.b,,14,umum,1,,\nT3,D2,Staf Ahli,jpt,II.b,,14,,1,,\nT4,D2,Kepala Dinas C,jpt,II.b,,14,teknis,1,,\n"
+    "S1,D1,Kepala Bidang X,administrator,III.b,,11,umum,1,,\nS2,D2,Kepala Bidang Y,administrator,III.a,,11,umum,1,,\nS3,D2,Kepala Bidang Z,administrator,,,11,umum,1,,\n"
+    "E1,D1,Kepala Subbagian X,pengawas,IV.a,,9,umum,1,,\n"
+    "A1,D1,Penata Layanan,pelaksana,,,7,umum,2,,\nA2,D2,Penata Layanan,pelaksana,,,7,umum,2,S1,III/a\n"
+    "F0,D2,Analis X,fungsional,,,9,data,1,,\nF1,D1,Analis X,fungsional,,ahli pertama,8,data,1,,\nF2,D2,Analis X,fungsional,,ahli muda,9,data,1,,\nF3,D2,Analis X,fungsional,,ahli madya,11,data,1,,\n"
+    "H1,D2,Analis Y,fungsional,,ahli pertama,8,data,1,,\nH2,D2,Analis Z,fungsional,,ahli pertama,8,,1,,\nH3,D2,Analis W,fungsional,,ahli pertama,8,hukum,1,,\nH4,D2,Pranata Y,fungsional,,mahir,8,data,1,,\n"
+)
+EDGE_PERSON = {
+    "status": "PNS", "golongan": "IV/a", "pendidikan": "S1", "tanggal_lahir": "1980-01-01", "tmt_jabatan": "2020-01-01",
+    "predikat_1": "Baik", "predikat_2": "Baik", "uji_kompetensi": "ya",
+}  # fmt: skip
+BLOCKS, PASSES, OPEN, APART = "menghalangi", "lolos", "tidak_diperiksa", "tidak_berlaku"
+#: Rule, present seat, seat asked about, what differs from EDGE_PERSON, verdict.
+EDGES = [
+    # R03: between JPT seats after 2 to 5 years there, tested, of one field where both are known
+    ("R03", "T1", "T2", {"tmt_jabatan": "2024-01-31"}, PASSES),
+    ("R03", "T1", "T2", {"tmt_jabatan": "2024-02-02"}, BLOCKS),
+    ("R03", "T1", "T2", {"tmt_jabatan": "2021-02-02"}, PASSES),
+    ("R03", "T1", "T2", {"tmt_jabatan": "2020-12-31"}, BLOCKS),
+    ("R03", "T1", "T2", {"tmt_jabatan": "2023-01-31", "uji_kompetensi": "tidak"}, BLOCKS),
+    ("R03", "T1", "T2", {"tmt_jabatan": "2023-01-31", "uji_kompetensi": ""}, OPEN),
+    ("R03", "T1", "T3", {"tmt_jabatan": "2023-01-31"}, OPEN),
+    ("R03", "T3", "T1", {"tmt_jabatan": "2023-01-31"}, OPEN),
+    ("R03", "T1", "T4", {"tmt_jabatan": "2023-01-31"}, BLOCKS),
+    ("R03", "S1", "T1", {}, APART),
+    ("R03", "T1", "S1", {}, APART),
+    # R04: lowest education of the kind, or the seat's own
+    ("R04", "F1", "F2", {"pendidikan": "D3"}, BLOCKS),
+    ("R04", "F1", "F2", {"pendidikan": "D4"}, PASSES),
+    ("R04", "F1", "H4", {"pendidikan": "SLTA"}, PASSES),
+    ("R04", "A1", "A2", {"pendidikan": "D4"}, PASSES),
+    ("R04", "A1", "A2", {"pendidikan": "D3"}, BLOCKS),
+    ("R04", "S1", "E1", {"pendidikan": "D3"}, PASSES),
+    ("R04", "A1", "E1", {"pendidikan": "SLTA"}, BLOCKS),
+    # R05: experience before a promotion
+    ("R05", "E1", "S1", {"tmt_jabatan": "2023-01-31"}, PASSES),
+    ("R05", "E1", "S1", {"tmt_jabatan": "2023-02-02"}, BLOCKS),
+    ("R05", "A1", "E1", {"tmt_jabatan": "2022-01-31"}, PASSES),
+    ("R05", "A1", "E1", {"tmt_jabatan": "2022-02-02"}, BLOCKS),
+    ("R05", "S1", "T1", {"tmt_jabatan": "2024-02-02"}, BLOCKS),
+    ("R05", "S1", "E1", {"tmt_jabatan": "2025-12-01"}, APART),
+    # R06: III/d for echelon III.b, IV/a for III.a
+    ("R06", "E1", "S1", {"golongan": "III/d"}, PASSES),
+    ("R06", "E1", "S1", {"golongan": "III/c"}, BLOCKS),
+    ("R06", "S1", "S2", {"golongan": "III/d"}, BLOCKS),
+    ("R06", "S1", "S3", {}, OPEN),
+    ("R06", "A1", "A2", {"golongan": "III/a"}, PASSES),
+    ("R06", "A1", "A2", {"golongan": "II/d"}, BLOCKS),
+    # R07: performance counts for promotion and for another functional job
+    ("R07", "E1", "S1", {"predikat_2": "Butuh Perbaikan"}, BLOCKS),
+    ("R07", "F1", "H1", {"predikat_1": "Butuh Perbaikan"}, BLOCKS),
+    ("R07", "F1", "F2", {"predikat_2": "Butuh Perbaikan"}, BLOCKS),
+    ("R07", "F2", "F1", {"predikat_2": "Butuh Perbaikan"}, APART),
+    ("R07", "F1", "H1", {"predikat_1": "", "predikat_2": ""}, OPEN),
+    ("R07", "A1", "A2", {"predikat_2": "Butuh Perbaikan"}, APART),
+    # R12: 53 years to the end of that year of life, 2 years in the same field, tested
+    ("R12", "F1", "H1", {}, PASSES),
+    ("R12", "F1", "H1", {"tanggal_lahir": "1972-02-01"}, PASSES),
+    ("R12", "F1", "H1", {"tanggal_lahir": "1972-01-30"}, BLOCKS),
+    ("R12", "F1", "H1", {"uji_kompetensi": "tidak"}, BLOCKS),
+    ("R12", "F1", "H1", {"uji_kompetensi": ""}, OPEN),
+    ("R12", "F1", "H1", {"tmt_jabatan": "2024-01-31"}, PASSES),
+    ("R12", "F1", "H1", {"tmt_jabatan": "2024-02-02"}, BLOCKS),
+    ("R12", "F1", "H3", {}, BLOCKS),
+    ("R12", "F1", "H2", {}, OPEN),
+    ("R12", "H2", "F1", {}, OPEN),
+    ("R12", "H2", "F1", {"tmt_jabatan": "2025-12-01"}, OPEN),
+    ("R12", "F1", "F2", {}, APART),
+    ("R12", "F1", "A1", {}, APART),
+    # R35: kind, level and job class do not fall
+    ("R35", "F2", "F1", {}, BLOCKS),
+    ("R35", "F1", "H1", {}, PASSES),
+    ("R35", "S1", "E1", {}, BLOCKS),
+    ("R35", "E1", "S1", {}, PASSES),
+    ("R35", "F0", "F2", {}, OPEN),
+    ("R35", "F2", "F0", {}, OPEN),
+    ("R35", "A1", "A2", {}, PASSES),
+    # R36: no promotion unless asked for; without a level nobody knows
+    ("R36", "F1", "F2", {}, BLOCKS),
+    ("R36", "F1", "H1", {}, APART),
+    ("R36", "A1", "E1", {}, BLOCKS),
+    ("R36", "F2", "F0", {}, OPEN),
+    ("R36", "A1", "A2", {}, APART),
+]
+
+
+def _edge_verdicts(folder: Path, cases: list[tuple[str, str, str, dict[str, str], str]], settings: str = "") -> list[str]:
+    folder.mkdir(exist_ok=True)
+    people = [{"pegawai_id": f"P{i:02d}", "jabatan_id": own, **EDGE_PERSON, **changes} for i, (_, own, _, changes, _) in enumerate(cases)]
+    lines = [",".join(people[0]), *(",".join(p.values()) for p in people)]
+    for name, content in (("unit", UNIT), ("jabatan", EDGE_SEATS), ("pegawai", "\n".join(lines) + "\n")):
+        (folder / f"{name}.csv").write_text(content)
+    (folder / "cycle.yaml").write_text("tanggal: 2026-01-31\n" + settings)
+    cycle = mt.read_cycle(folder)
+    place = {j: k for k, j in enumerate(cycle.jabatan["jabatan_id"])}
+    assert cycle.pegawai["pegawai_id"].to_list() == [p["pegawai_id"] for p in people]
+    found = rules.evaluate(cycle, np.arange(len(cases)), np.array([place[to] for _, _, to, _, _ in cases]))
+    bit = {r.id: r.bit for r in rules.load(cycle)}
+    words = ((BLOCKS, found.blocked), (OPEN, found.unchecked), (PASSES, found.applies))
+    return [next((word for word, mask in words if mask[i] & bit[case[0]]), APART) for i, case in enumerate(cases)]
+
+
+def test_each_rule_at_its_edges(tmp_path: Path) -> None:
+    found = _edge_verdicts(tmp_path, EDGES)
+    assert [(*case, said) for case, said in zip(EDGES, found, strict=True) if said != case[-1]] == []
+
+
+def test_promotion_when_asked_for_goes_one_step(tmp_path: Path) -> None:
+    cases = [("R36", "F1", "F2", {}, PASSES), ("R36", "F1", "F3", {}, BLOCKS), ("R36", "A1", "E1", {}, PASSES), ("R36", "F2", "F1", {}, APART), ("R36", "F2", "F0", {}, OPEN)]
+    assert _edge_verdicts(tmp_path, cases, "aturan: {R36: {promosi: true}}\n") == [c[-1] for c in cases]
