@@ -5,12 +5,13 @@ VENV := .venv
 BENCH := .venv-bench
 FUZZ := .venv-fuzz
 FUZZ_SECONDS ?= 60
+PYTHONS ?= python3.12 python3.13
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 export UV_SYSTEM_CERTS := 1
 export UV_LINK_MODE := copy
 
-.PHONY: brute mutants cycle test test-kills test-fast docs setup lock lab bench fuzz clean help
+.PHONY: audit licences test-oldest test-pythons brute mutants cycle test test-kills test-fast docs setup lock lab bench fuzz clean help
 
 help:
 	@echo "make cycle   set up if needed, then run the Pangkalpinang cycle into runs/"
@@ -24,6 +25,10 @@ help:
 	@echo "make brute   20,000 tiny instances against the enumeration of all their plans (make test: 2,080)"
 	@echo "make mutants MODULES='workload rules'  how many small faults the tests of a module notice (apart from make test)"
 	@echo "make fuzz    fuzz every reader for FUZZ_SECONDS (60) each, atheris in .venv-fuzz"
+	@echo "make audit   known weaknesses in the locked packages (pip-audit), and whether they fit together"
+	@echo "make licences  docs/licences.md anew"
+	@echo "make test-oldest  the fast tests with the oldest packages that pyproject.toml allows"
+	@echo "make test-pythons PYTHONS='python3.12 python3.13'  the fast tests with other Pythons and the locked packages"
 	@echo "make lock    requirements.lock and environment.yml anew from pyproject.toml"
 
 setup: $(VENV)/.ready
@@ -68,6 +73,26 @@ $(BENCH)/.ready: requirements-bench.lock $(VENV)/.ready
 	@$(UV) pip install --quiet --python $(BENCH)/bin/python --require-hashes -r requirements-bench.lock
 	@$(UV) pip install --quiet --python $(BENCH)/bin/python --no-deps --no-build-isolation -e .
 	@touch $@
+
+audit: setup
+	@$(PYTHON) -m venv .venv-audit
+	@$(UV) pip install --quiet --python .venv-audit/bin/python --require-hashes -r requirements-audit.lock
+	@$(PY) tools/audit.py $(UV) .venv-audit/bin/pip-audit
+
+licences: setup
+	@$(PY) tools/licences.py
+
+test-oldest: setup
+	@$(PYTHON) -m venv .venv-oldest
+	@$(UV) pip install --quiet --python .venv-oldest/bin/python --resolution lowest-direct -r pyproject.toml --all-extras --group test --group docs
+	@$(UV) pip install --quiet --python .venv-oldest/bin/python --no-deps --no-build-isolation -e .
+	@.venv-oldest/bin/python -m pytest -q -m "not slow" -W ignore::DeprecationWarning tests
+
+test-pythons: setup
+	@for python in $(PYTHONS); do $$python -m venv .venv-$$(basename $$python) && \
+	  $(UV) pip install --quiet --python .venv-$$(basename $$python)/bin/python --require-hashes -r requirements.lock && \
+	  $(UV) pip install --quiet --python .venv-$$(basename $$python)/bin/python --no-deps --no-build-isolation -e . && \
+	  .venv-$$(basename $$python)/bin/python -m pytest -q -m "not slow" tests || exit 1; done
 
 mutants: setup
 	@$(PY) tools/mutants.py $(MODULES) --sample $(or $(SAMPLE),60)

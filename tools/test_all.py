@@ -16,6 +16,7 @@ def steps() -> list[tuple[str, list[str]]]:
     notebooks = sorted(str(p) for p in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     return [
         ("style", [str(BIN / "ruff"), "check", "--no-cache", "mutasi_toolkit", "tests", "tools"]),
+        ("security", [str(BIN / "bandit"), "-q", "-ll", "-r", "mutasi_toolkit", "tools", "benchmarks"]),
         ("types", [python, "-m", "mypy", "--cache-dir", ".mypy_cache"]),
         ("notebooks", [python, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", *notebooks]),
         ("doctests", [python, "-m", "pytest", "-q", "-n", "2", "--doctest-modules", "mutasi_toolkit"]),

@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 import re
+import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from importlib import metadata
@@ -38,11 +39,12 @@ def source_hash(folder: Path = PACKAGE) -> str:
 
 def commit(folder: Path = PACKAGE.parent) -> str | None:
     """Commit of the checkout the package lies in, with '+' where files were changed; None outside a checkout."""
-    if not (folder / ".git").exists():
+    program = shutil.which("git")
+    if program is None or not (folder / ".git").exists():
         return None
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run([program, "-C", str(folder), *words], capture_output=True, text=True, check=True).stdout.strip()
 
     try:
         return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")

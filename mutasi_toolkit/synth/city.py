@@ -97,10 +97,10 @@ def _dates(staff: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return staff.assign(
         pegawai_id=nip,
         tanggal_lahir=birth,
-        tmt_cpns=np.where(civil, start, np.datetime64("NaT")),
+        tmt_cpns=np.where(civil, start, np.datetime64("NaT", "D")),
         mulai=start,
         status=status,
-        akhir_kontrak=np.where(civil, np.datetime64("NaT"), end),
+        akhir_kontrak=np.where(civil, np.datetime64("NaT", "D"), end),
     )
 
 

@@ -42,7 +42,7 @@ def retirement_date(born: pd.Series, age: pd.Series | np.ndarray) -> pd.Series:
     missing = months.isna().to_numpy()
     whole = np.where(missing, 0, months.to_numpy(dtype=float, na_value=0.0)).astype(np.int64)
     days = whole.astype("datetime64[M]").astype("datetime64[us]")
-    days[missing] = np.datetime64("NaT")
+    days[missing] = np.datetime64("NaT", "us")
     return pd.Series(days, index=born.index, name="tmt_pensiun")
 
 

@@ -116,8 +116,8 @@ def years_to(today: pd.Timestamp, dates: pd.Series) -> np.ndarray:
     day = dates[known].to_numpy().astype("datetime64[D]")
     month = day.astype("datetime64[M]")
     in_month = (day - month).astype(np.int64)
-    this_year = np.datetime64(str(today.year), "Y").astype("datetime64[M]") + month.astype(np.int64) % 12
-    birthday = this_year.astype("datetime64[D]") + in_month
+    this_year = np.datetime64(str(today.year), "Y").astype("datetime64[M]") + (month.astype(np.int64) % 12).astype("timedelta64[M]")
+    birthday = this_year.astype("datetime64[D]") + in_month.astype("timedelta64[D]")
     years = today.year - (month.astype(np.int64) // 12 + 1970)
     out[known] = years + (np.datetime64(today, "D") - birthday).astype(np.int64) / YEAR
     return out
