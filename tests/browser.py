@@ -115,3 +115,24 @@ class Browser:
         self.socket.close()
         self.process.kill()
         self.process.wait()
+
+
+#: Texts whose contrast with what lies behind them is below 4.5 (WCAG 2.2, 1.4.3): text and ratio. Colours below are blended from the page up.
+#: Hidden text, and what is drawn by a widget's own disabled state, does not count.
+FAINT = """(() => {
+const number = c => (c.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number);
+const over = (top, below) => { const a = top.length > 3 ? top[3] : 1; return [0, 1, 2].map(i => a * top[i] + (1 - a) * below[i]); };
+const behind = e => e ? over(number(getComputedStyle(e).backgroundColor), behind(e.parentElement)) : [255, 255, 255];
+const light = c => { const l = c.map(v => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * l[0] + 0.7152 * l[1] + 0.0722 * l[2]; };
+const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+let seen = 0;
+for (let n; (n = walk.nextNode());) {
+  const e = n.parentElement;
+  if (!n.textContent.trim() || ['SCRIPT', 'STYLE', 'TEMPLATE'].includes(e.tagName) || e.closest('svg,[disabled],option') || !e.getClientRects().length || getComputedStyle(e).visibility === 'hidden') continue;
+  seen += 1;
+  const back = behind(e), front = over(number(getComputedStyle(e).color), back), a = light(front), b = light(back);
+  const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  if (ratio < 4.5) found.push(n.textContent.trim().slice(0, 60) + ' ' + ratio.toFixed(2));
+}
+return seen ? found : ['no text'];
+})()"""

@@ -53,7 +53,7 @@ def test_show_is_a_table_that_sorts_by_number() -> None:
     assert "B &amp; C" in html
     assert "http" not in html
     assert html == report.show(frame, "id")._repr_html_()
-    assert report.show(frame, "id", 1).to_dict("list") == {"Nama": ["B & C"], "Ada": ["1.234,50"]}
+    assert report.show(frame, "id", 1).to_dict("list") == {"Nama": ["B & C"], "Ada": ["1.234,5"]}
     assert type(shown.head(1)) is pd.DataFrame
     assert report.show(pd.DataFrame({"tahun_pertama": pd.array([2026, None], dtype="Int64")}), "id").iloc[:, 0].tolist() == ["2026", ""]
 

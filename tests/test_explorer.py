@@ -22,7 +22,7 @@ from mutasi_toolkit.explorer import Choices, Session, pages, scenario_values
 from mutasi_toolkit.explorer.serve import config, serve
 from mutasi_toolkit.explorer.session import choices_of, with_decision
 from mutasi_toolkit.paths import data_dir
-from tests.browser import Browser, chromium
+from tests.browser import FAINT, Browser, chromium
 
 CONTOH = data_dir("cycles") / "contoh"
 
@@ -165,6 +165,7 @@ def test_moving_a_slider_shows_the_package_s_numbers(served: str, session: Sessi
         before = session.solve(choices_of(session.cycle))
         assert browser.run(shown.format("mutasi")) == before.figures["mutasi"]
         assert browser.run(shown.format("selisih")) == before.figures["selisih_sesudah"]
+        assert browser.run(FAINT) == []
         for _ in range(3):
             browser.run("document.querySelectorAll('.noUi-handle')[5].focus()")
             browser.press("ArrowLeft", 37)

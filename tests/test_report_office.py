@@ -147,6 +147,16 @@ def test_notices_one_per_mover_and_receiving_opd(opened: Opened, tmp_path: Path)
     assert "sintetis" in page
 
 
+def test_a_reader_of_english_meets_no_indonesian_rule(opened: Opened, tmp_path: Path) -> None:
+    mt.propose(opened.cycle).write(tmp_path)
+    english = opened_from(opened.cycle, tmp_path, "en")
+    assert not set(english.tables["aturan"]["pernyataan"]) & set(opened.tables["aturan"]["pernyataan"])
+    write_html(english, tmp_path, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert ">binding<" in page
+    assert "paling singkat" not in page
+
+
 @pytest.mark.parametrize("code", ["../../etc/passwd", "a/b", "a\\b", "a\0b", "", "x" * 300, "nul:"])
 def test_file_names_of_hostile_codes_stay_in_their_folder(code: str) -> None:
     name = safe_name(code)

@@ -26,6 +26,7 @@ STYLE = """<style>
 .mx .skills th{white-space:nowrap;font-weight:400;font-size:12px}.mx .skills th.s{height:170px;border:0;padding:0 4px;vertical-align:bottom}
 .mx .skills th.s span{writing-mode:vertical-rl;transform:rotate(180deg);font-weight:400}
 .mx .ok{background:#d7e6f1}.mx .one{background:#f3e2a9}.mx .short{background:#c0504d;color:#fff;font-weight:600}.mx .scroll{overflow-x:auto}
+.jupyter-widget-Collapse-header,.lm-TabBar-tabLabel{color:#1b1b1b!important}
 </style>"""
 
 

@@ -162,7 +162,7 @@ def opd_before_after(
             axes.text(
                 max(row.before, row.after) + right * 0.015,
                 at,
-                f"−{number(row.fall, 1, language)}",
+                f"−{number(row.fall, 0 if float(row.fall).is_integer() else 1, language)}",
                 va="center",
                 fontsize=8,
                 color=AFTER,

@@ -29,7 +29,20 @@ DIGITS = {
     "gain": 3,
     "se": 4,
     "gain_raw": 3,
+    "tanpa_poin": 2,
+    "rencana_poin": 2,
+    "selisih_poin": 2,
+    "terisi_awal": 1,
+    "terisi_akhir": 1,
 }
+
+#: Columns of people, in halves where part-time staff count as half: one decimal in the whole column unless all are whole.
+STAFF = (
+    "ada", "ada_sebelum", "ada_sesudah", "kekurangan_sebelum", "kekurangan_sesudah", "selisih", "selisih_mutlak_sebelum", "selisih_mutlak_sesudah",
+    "selisih_sebelum", "selisih_sesudah", "perbaikan", "selisih_dulu", "selisih_harapan", "selisih_kini",
+)
+#: Columns whose few values are words of the code and are shown as words of the language.
+CODED = ("jenis_aturan", "lingkup", "keyakinan")
 
 #: Columns of calendar years, written without a thousands mark.
 YEARS = ("tahun", "tahun_pertama", "year")
@@ -59,7 +72,7 @@ def digits_of(column: str, values: pd.Series) -> int:
     if column in DIGITS:
         return DIGITS[column]
     known = values.dropna().astype(float)
-    return 0 if bool((known % 1 == 0).all()) else 2
+    return 0 if bool((known % 1 == 0).all()) else 1 if column in STAFF else 2
 
 
 def written(column: str, values: pd.Series, language: str = "id") -> list[str]:
@@ -74,7 +87,11 @@ def written(column: str, values: pd.Series, language: str = "id") -> list[str]:
         return ["" if pd.isna(v) else number(float(v), digits, language) for v in values]
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return ["" if pd.isna(v) else f"{v:%Y-%m-%d}" for v in values]
-    return ["" if pd.isna(v) else str(v) for v in values]
+    shown = ["" if pd.isna(v) else str(v) for v in values]
+    if column in CODED:
+        words = catalogue(language, "report")
+        return [words.get(f"value_{v}", v) for v in shown]
+    return shown
 
 
 def show(frame: pd.DataFrame, language: str = "id", rows: int | None = None, columns: list[str] | None = None) -> Shown:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from mutasi_toolkit import rules
 from mutasi_toolkit.cycle import Cycle
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
@@ -196,4 +197,7 @@ def opened_from(cycle: Cycle, folder: Path, language: str = "id") -> Opened:
     if not path.is_file():
         raise InputError(text("report.run_not_found", language, place=str(folder)))
     content = json.loads(path.read_text(encoding="utf-8"))
-    return Opened(cycle, read_tables(folder / "tables"), content, language)
+    tables = read_tables(folder / "tables")
+    said = {rule.id: rule.statement(language) for rule in rules.load()}
+    tables["aturan"] = tables["aturan"].assign(pernyataan=lambda f: f["rule_id"].map(said).fillna(f["pernyataan"]))
+    return Opened(cycle, tables, content, language)

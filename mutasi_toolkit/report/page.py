@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from mutasi_toolkit import __version__
-from mutasi_toolkit.locale import long_date, text
+from mutasi_toolkit.locale import long_date, number, text
 from mutasi_toolkit.report import sheets
 from mutasi_toolkit.report.clean import clean
 from mutasi_toolkit.report.last import fared
 from mutasi_toolkit.report.opened import Opened
 from mutasi_toolkit.report.parts import (
+    PRINTED,
     Bullets,
     Fold,
     Paragraph,
@@ -131,19 +132,20 @@ def _sections(opened: Opened, figures: Path) -> list[Section]:
     def words(key: str) -> Paragraph:
         return Paragraph(text(f"report.{key}", language))
 
-    def table(name: str, frame: Any) -> Part:
-        return table_part(f"t-{name}", frame, text(f"report.caption_{name}", language), language)
+    def table(name: str, frame: Any, sheet: str = "") -> Part:
+        cut = text("report.cut", language, n=PRINTED, all=number(len(frame), 0, language), sheet=text(f"workbook.{sheet}", language)) if sheet else ""
+        return table_part(f"t-{name}", frame, text(f"report.caption_{name}", language), language, cut=cut)
 
     before = fared(opened)
     sections: list[tuple[str, list[Part]]] = [("lalu", [words("about_last"), table("lalu", before[1])])] if before else []
     sections += [
         ("opd", [words("about_opd"), *picture("beban_opd_sesudah"), *picture("beban_opd"), *picture("arus"), table("opd", opened.opd())]),
         ("dinas", [words("about_dinas"), *(Fold(name, said, tuple(items)) for name, said, items in opd_stories(opened))]),
-        ("orang", [words("about_moves"), table("usulan", opened.moves_table())]),
-        ("tahun", [words("about_years"), *picture("proyeksi"), table("proyeksi", opened.first_below())]),
-        ("tetap", [words("about_staying"), table("tidak_pindah", opened.staying())]),
-        ("pengetahuan", [words("about_spread"), *picture("sebaran"), *picture("perubahan"), table("sebaran", opened.spread_changes()), *picture("cakupan"), *picture("jejaring")]),
-        ("bukti", [words("about_proof"), *picture("suku"), table("suku", opened.terms()), table("putaran", opened.tables["putaran"])]),
+        ("orang", [words("about_moves"), table("usulan", opened.moves_table().drop(columns=["jabatan_tujuan", "opd_tujuan_nama"]))]),
+        ("tahun", [words("about_years"), *picture("proyeksi"), table("tahun", opened.first_below())]),
+        ("tetap", [words("about_staying"), table("tidak_pindah", opened.staying(), "tidak_pindah")]),
+        ("pengetahuan", [words("about_spread"), *picture("sebaran"), *picture("perubahan"), table("pengetahuan", opened.spread_changes(), "pengetahuan"), *picture("cakupan"), *picture("jejaring")]),
+        ("bukti", [words("about_proof"), *picture("suku"), table("suku_tabel", opened.terms()), table("putaran", opened.tables["putaran"])]),
         ("cara", [words("about_method"), Bullets(tuple(text(f"report.method_{k}", language) for k in METHOD))]),
         ("periksa", [words("about_checks"), table("pemeriksaan", sheets.checks(opened))]),
         ("hukum", [words("about_rules"), table("aturan", opened.tables["aturan"])]),

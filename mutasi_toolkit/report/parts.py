@@ -12,6 +12,10 @@ from mutasi_toolkit.report.labels import label, written
 
 #: Tables with more rows than this get a filter box.
 LONG_TABLE = 15
+#: Columns with a longer text than this get more room.
+WIDE = 60
+#: Rows of a very long table that are printed; the workbook holds all. The style sheet has the same number.
+PRINTED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Column:
 
     label: str
     number: bool
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     heading: str = ""
+    printed: int = 0
+    cut: str = ""
     kind: str = "table"
 
     @property
@@ -96,9 +103,12 @@ class Section:
 
 
 def table_part(
-    name: str, frame: pd.DataFrame, caption: str, language: str, columns: list[str] | None = None, heading: str = ""
+    name: str, frame: pd.DataFrame, caption: str, language: str, columns: list[str] | None = None, heading: str = "", cut: str = ""
 ) -> Table:
-    """Turn a frame into a Table part; numbers are written in the language's form and sorted as numbers."""
+    """Turn a frame into a Table part; numbers are written in the language's form and sorted as numbers.
+
+    Where `cut` says where all rows are to be found, only the first `PRINTED` rows go to paper.
+    """
     flat = frame.reset_index() if any(n is not None for n in frame.index.names) else frame
     chosen = [c for c in (columns or list(flat.columns)) if c in flat]
     numeric = [pd.api.types.is_numeric_dtype(flat[c].dtype) and not pd.api.types.is_bool_dtype(flat[c].dtype) for c in chosen]
@@ -110,8 +120,9 @@ def table_part(
     rows = tuple(
         tuple(Cell(texts[j][i], values[j][i]) for j in range(len(chosen))) for i in range(len(flat))
     )
-    heads = tuple(Column(label(str(c), language), n) for c, n in zip(chosen, numeric, strict=True))
-    return Table(name, caption, heads, rows, heading)
+    heads = tuple(Column(label(str(c), language), n, max(map(len, said), default=0) > WIDE) for c, n, said in zip(chosen, numeric, texts, strict=True))
+    printed = PRINTED if cut and len(rows) > PRINTED else 0
+    return Table(name, caption, heads, rows, heading, printed, cut if printed else "")
 
 
 def picture_part(path: Path, alt: str, caption: str) -> Picture:

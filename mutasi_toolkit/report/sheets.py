@@ -21,7 +21,7 @@ EDUCATION = ("SD", "SMP", "SLTA", "D1", "D2", "D3", "D4", "S1", "S2", "S3")
 def proposal_rows(o: Opened) -> pd.DataFrame:
     """The proposal with the decisions already taken beside it; by target OPD."""
     frame = o.moves_table()
-    frame = frame.drop(columns=[c for c in ("alasan", "aturan", "tidak_diperiksa", "dikecualikan") if c in frame])
+    frame = frame.drop(columns=[c for c in ("alasan", "tidak_diperiksa", "dikecualikan") if c in frame])
     made = o.cycle.keputusan.set_index("pegawai_id")
     mine = made.reindex(frame["pegawai_id"])
     for column, name in (("putusan", "putusan"), ("alasan", "alasan_putusan"), ("oleh", "oleh")):
@@ -52,7 +52,7 @@ def other_decisions(o: Opened) -> pd.DataFrame:
 def reasons(o: Opened) -> pd.DataFrame:
     """Why each move is proposed, and what it does to each term of the objective, in points; below nought is better."""
     frame = o.moves_table().merge(o.tables["usulan"][["pegawai_id", *_terms(o)]], on="pegawai_id", how="left")
-    return frame[["pegawai_id", "nama_asal", "unit_asal_nama", "nama_tujuan", "unit_tujuan_nama", "alasan", *_terms(o)]]
+    return frame[["pegawai_id", "dari", "ke", "alasan", *_terms(o)]]
 
 
 def _terms(o: Opened) -> list[str]:

@@ -35,14 +35,17 @@ def figures_in_words(o: Opened) -> dict[str, Any]:
     def n(key: str, digits: int = 0) -> str:
         return number(facts[key], digits, o.language)
 
+    def staff(key: str) -> str:
+        return number(facts[key], 0 if float(facts[key]).is_integer() else 1, o.language)
+
     return {
-        "moves": n("jumlah_mutasi"), "people": n("jumlah_pegawai"), "across": n("jumlah_mutasi_antar_opd"), "before": n("selisih_sebelum", 1),
-        "after": n("selisih_sesudah", 1), "short_before": n("kekurangan_sebelum", 1), "short_after": n("kekurangan_sesudah", 1),
-        "gain": n("pengetahuan_simulasi", 1), "low": n("pengetahuan_simulasi_rendah", 1), "high": n("pengetahuan_simulasi_tinggi", 1),
+        "moves": n("jumlah_mutasi"), "people": n("jumlah_pegawai"), "across": n("jumlah_mutasi_antar_opd"), "before": staff("selisih_sebelum"),
+        "after": staff("selisih_sesudah"), "short_before": staff("kekurangan_sebelum"), "short_after": staff("kekurangan_sesudah"),
+        "gain": n("pengetahuan_simulasi", 1), "signed_gain": ("+" if facts["pengetahuan_simulasi"] > 0 else "") + n("pengetahuan_simulasi", 1), "low": n("pengetahuan_simulasi_rendah", 1), "high": n("pengetahuan_simulasi_tinggi", 1),
         "predicted": n("pengetahuan_prediksi", 1), "periods": settings.sebaran.periode, "replicates": settings.sebaran.replikasi,
         "better": n("opd_membaik"), "worse": n("opd_memburuk"), "sole_before": n("pemegang_tunggal_sebelum"), "sole_after": n("pemegang_tunggal_sesudah"),
         "gap": number(100 * o.plan["gap"], 4, o.language), "objective": number(o.plan["objective"], 3, o.language), "bound": number(o.plan["bound"], 3, o.language),
-        "status": text(f"report.status_{o.plan['status']}", o.language), "checked": n("aturan_diperiksa"), "unchecked": n("aturan_tidak_diperiksa"),
+        "status": text(f"report.status_{o.plan['status']}", o.language), "proved": text(f"report.proved_{o.plan['status']}", o.language), "checked": n("aturan_diperiksa"), "unchecked": n("aturan_tidak_diperiksa"),
         "part_time": n("paruh_waktu_orang"), "fte": number(settings.paruh_waktu.fte if settings.paruh_waktu.dihitung else 0.0, 2, o.language),
         **costs_in_words(o),
         "derived": n("keahlian_turunan_persen") if "keahlian_turunan_persen" in facts else number(100 * facts["keahlian_turunan"], 0, o.language),
@@ -128,12 +131,16 @@ def moves_table(o: Opened) -> pd.DataFrame:
         unit_asal_nama=lambda f: f["unit_asal"].map(names), unit_tujuan_nama=lambda f: f["unit_tujuan"].map(names),
         opd_asal_nama=lambda f: f["opd_asal"].map(names), opd_tujuan_nama=lambda f: f["opd_tujuan"].map(names), alasan=lambda f: f[f"alasan_{o.language}"],
     )  # fmt: skip
-    columns = [
-        "pegawai_id", "jabatan_tujuan", "golongan", "masa_jabatan", "nama_asal", "unit_asal_nama", "opd_asal_nama", "nama_tujuan", "unit_tujuan_nama",
-        "opd_tujuan_nama", "jpm_lama", "jpm_baru", "jarak_km", "alasan", "aturan", "tidak_diperiksa", "dikecualikan",
-    ]  # fmt: skip
+    for side, said in (("asal", "dari"), ("tujuan", "ke")):
+        frame[said] = [_place(*three) for three in zip(*(frame[c] for c in (f"nama_{side}", f"unit_{side}_nama", f"opd_{side}_nama")), strict=True)]
+    columns = ["pegawai_id", "jabatan_tujuan", "golongan", "masa_jabatan", "dari", "ke", "opd_tujuan_nama", "jpm_lama", "jpm_baru", "jarak_km", "alasan", "tidak_diperiksa", "dikecualikan"]
     keep = [c for c in columns if c not in {"dikecualikan"} or frame[c].notna().any()]
     return frame.sort_values(["opd_tujuan_nama", "unit_tujuan_nama", "pegawai_id"], kind="stable")[keep].reset_index(drop=True)
+
+
+def _place(seat: str, unit_: str, office: str) -> str:
+    """A seat with where it is, the OPD once."""
+    return f"{seat}, {unit_}" + ("" if office == unit_ else f" ({office})")
 
 
 def staying(o: Opened) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import xlsxwriter
 from mutasi_toolkit.locale import long_date, text
 from mutasi_toolkit.report import sheets
 from mutasi_toolkit.report.clean import clean
-from mutasi_toolkit.report.labels import digits_of, label
+from mutasi_toolkit.report.labels import CODED, digits_of, label, written
 from mutasi_toolkit.report.minutes import minutes_sheet
 from mutasi_toolkit.report.opened import Opened
 
@@ -149,6 +149,7 @@ def _fill(sheet: Any, frame: pd.DataFrame, about: str, opened: Opened, formats: 
     sheet.set_row(HEAD, 2.4 * LINE)
     if len(columns) > WIDE:
         sheet.set_paper(8)
+    frame = frame.assign(**{c: written(c, frame[c], opened.language) for c in CODED if c in frame})
     lines = np.ones(len(frame), dtype=int)
     for at, column in enumerate(columns):
         values = frame[column]
