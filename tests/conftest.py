@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import verified
 from hypothesis import HealthCheck, settings
 
 from mutasi_toolkit.cycle import Cycle, read_cycle
@@ -18,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("same", derandomize=True, deadline=None, database=None, suppress_health_check=SLOW_IS_FINE)
 settings.register_profile("search", deadline=None, database=None, suppress_health_check=SLOW_IS_FINE)
+# Every plan of every test is verified.
+verified.watch()
 settings.load_profile("search" if os.environ.get("HYPOTHESIS_SEARCH") else "same")
 
 CYCLE_YAML = """\

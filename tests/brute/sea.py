@@ -81,7 +81,7 @@ def draw_sea(seed: int, size: int) -> tuple[Sea, list[Island]]:
     return Sea(islands, judged, settings), hopeless
 
 
-def checked(sea: Sea, folder: Path, audit: bool) -> Counter:
+def checked(sea: Sea, folder: Path) -> Counter:
     """Solve a sea, compare it with the enumeration in all and island by island, count what was binding."""
     cycle = write_sea(folder, sea.islands, sea.settings)
     gains = pd.DataFrame(gains_of(sea.islands), columns=["opd_id", "keahlian", "n_holders", "gain"])
@@ -93,9 +93,8 @@ def checked(sea: Sea, folder: Path, audit: bool) -> Counter:
     assert round(plan.objective * 1000) == best
     assert plan.bound == plan.objective
     assert plan.status == "optimal"
-    if audit:
-        found = verify(cycle, plan)
-        assert found.ok, found.text("en")
+    found = verify(cycle, plan)
+    assert found.ok, found.text("en")
     seats = plan.assignment.set_index("pegawai_id")["jabatan_id"].to_dict()
     seen: Counter = Counter()
     for island, judged in zip(sea.islands, sea.judged, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -70,10 +71,7 @@ class Arrays:
 
 
 def _over(values: list[Fraction]) -> int:
-    unit = 1
-    for v in set(values):
-        unit = unit * v.denominator // np.gcd(unit, v.denominator) if v.denominator > 1 else unit
-    return int(unit)
+    return math.lcm(*{v.denominator for v in values})
 
 
 def arrays(data: Given) -> Arrays:
