@@ -167,8 +167,9 @@ def run_notebooks(
         done = [run_one(source, place, given, tidy) for source in sources]
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            waiting = [pool.submit(run_one, source, place, given, tidy) for source in sources]
-            done = [one.result() for one in waiting]
+            # The last notebooks take longest: begun first, they leave no processor idle at the end.
+            waiting = {source: pool.submit(run_one, source, place, given, tidy) for source in reversed(sources)}
+            done = [waiting[source].result() for source in sources]
     outputs = [p for p in place.rglob("*") if p.is_file() and p.suffix in (".ipynb", ".csv", ".graphml")]
     write_record(place, record(settings, [*sources, *data_files()], outputs, place))
     return done
