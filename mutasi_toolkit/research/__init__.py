@@ -59,6 +59,7 @@ _HOME = {
     "simulate_waves": "diffusion",
     "monthly": "diffusion",
     "alternative_rates": "diffusion",
+    "greedy_seeds": "seeding",
     "transfer_graph": "exports",
     "write_graphml": "exports",
     "write_rsiena": "exports",
