@@ -62,6 +62,18 @@ def test_a_sweep_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert whole["y"].to_numpy() == pytest.approx(10 * plan["rate"] + plan["interval"] + 1)
 
 
+@pytest.mark.slow
+def test_a_sweep_in_processes_is_that_in_one_and_keeps_what_ended(tmp_path: Path) -> None:
+    fixed = {"cycle": str(data_dir("cycles") / "contoh"), "policy": "swap", "periods": 4, "replicates": 5}
+    plan = pd.DataFrame({"rate": [0.0, 0.1, 0.2]})
+    alone = research.sweep(research.rotation_run, plan, None, 1, fixed)
+    assert research.sweep(research.rotation_run, plan, tmp_path, 2, fixed).equals(alone)
+    bad = pd.DataFrame({"rate": [-1.0, 0.1, 0.3]})
+    with pytest.raises(InputError):
+        research.sweep(research.rotation_run, bad, tmp_path, 2, fixed)
+    assert len(list((tmp_path / "runs").glob("*.json"))) == 4
+
+
 def test_sensitivity_of_a_sum_is_its_shares_of_variance() -> None:
     pytest.importorskip("SALib")
     factors = {"a": (0.0, 1.0), "b": (0.0, 1.0)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
@@ -94,7 +94,7 @@ def sweep(
 
     With a folder every finished run is kept there under a key made of the function, its arguments and the sources of the
     package; when the sweep is started again, runs with a key that is there are not run again. The table is the same for any
-    number of workers and any number of interruptions.
+    number of workers and any number of interruptions. With several workers a run that fails is told after the others ended.
 
     Parameters
     ----------
@@ -135,8 +135,13 @@ def sweep(
 
     if workers > 1 and len(left) > 1:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            for k, waiting in [(k, pool.submit(run, **rows[k], **given)) for k in left]:
-                keep(k, waiting.result())
+            waiting = {pool.submit(run, **rows[k], **given): k for k in left}
+            # Kept as each ends, so that a failure or an interruption loses only what is still running.
+            for one in as_completed(waiting):
+                if one.exception() is None:
+                    keep(waiting[one], one.result())
+            for one in waiting:
+                one.result()
     else:
         for k in left:
             keep(k, run(**rows[k], **given))
