@@ -35,6 +35,7 @@ from mutasi_toolkit.spread import (
 )
 from mutasi_toolkit.spread.contacts import kept_contacts
 from mutasi_toolkit.spread.lessons import first_of
+from mutasi_toolkit.spread.models import contagion_kernel
 
 #: Standard errors within which a simulated mean must lie.
 ERRORS = 4.5
@@ -231,3 +232,22 @@ def test_time_to_all_in_continuous_limit():
 def test_lazy_names():
     assert mt.spread.compare is compare
     assert callable(mt.spread.ensemble)
+
+def test_a_pilot_chooses_the_kernel_of_a_contagion_by_counts():
+    """Few replicates one at a time, many in lanes, and the more replicates the sooner lanes; the record says which, and chunks keep it."""
+    rng = np.random.default_rng(5)
+    a, b = rng.integers(0, 3000, 15_000), rng.integers(0, 3000, 15_000)
+    same, own = Network(3000, a, b, 0.05), Network(3000, a, b, rng.uniform(0.0, 0.1, 15_000))
+    wanted = {"steps": 12, "forget": 0.1}
+    chosen = [contagion_kernel(same, range(50), replicates=r, **wanted) for r in (3, 8, 16, 32, 64, 128, 256, 511, 512)]
+    assert chosen == sorted(chosen, key=("scalar", "bits").index)
+    assert {chosen[0], chosen[-1]} == {"scalar", "bits"}
+    # A probability for every tie makes a run of lanes for each; the crossing comes later.
+    both = [[contagion_kernel(g, range(50), replicates=r, **wanted) for r in range(4, 60, 4)].count("scalar") for g in (same, own)]
+    assert both[0] < both[1]
+    for replicates in (12, 40):
+        whole = contagion(same, range(50), replicates=replicates, seed=2, **wanted)
+        assert whole.kernel == contagion_kernel(same, range(50), replicates=replicates, seed=2, **wanted)
+        parts = ensemble(contagion, same, range(50), replicates=replicates, seed=2, parts=3, **wanted)
+        assert (parts.kernel, parts.size.tolist()) == (whole.kernel, whole.size.tolist())
+    assert contagion_kernel(Network(0, [], [], []), [], replicates=20) == "scalar"

@@ -40,8 +40,6 @@ from mutasi_toolkit.spread.lanes import (
 from mutasi_toolkit.spread.network import Network
 from mutasi_toolkit.spread.outcome import Outcome, count_all, finish, lane_row
 
-#: Below this number of replicates 'scalar' runs: a row of 512 lanes costs as much as about this many single ones.
-FEW = 8
 #: Most ties that are counted together; 4 binary places hold them.
 RUN = 15
 #: Place in a person's stream of forgetting and of stopping to teach (0 to 31 are the places of colleagues).

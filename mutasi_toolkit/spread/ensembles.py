@@ -53,10 +53,10 @@ def ensemble(model: Callable[..., SpreadResult], *arguments: Any, replicates: in
         options["kernel"] = _kernel(model, arguments, options, replicates)
     if options["kernel"] is None:
         options.pop("kernel")
-    job = partial(_part, model, arguments, options)
     if executor is None:
+        job = partial(_part, model, arguments, options)
         return join([job(a, b) for a, b in bounds(first, first + replicates, parts or cores(), BLOCK)])
-    return join(in_parts(job, (), first, first + replicates, parts or cores(), executor, BLOCK if replicates > BLOCK else 1))
+    return join(in_parts(_part, (model, arguments, options), first, first + replicates, parts or cores(), executor, BLOCK if replicates > BLOCK else 1))
 
 
 def _part(model: Callable[..., SpreadResult], arguments: tuple[Any, ...], options: dict[str, Any], first: int, last: int) -> SpreadResult:
@@ -71,7 +71,8 @@ def _kernel(model: Callable[..., SpreadResult], arguments: tuple[Any, ...], opti
         named = {k: v for k, v in options.items() if k in {"unit_probability", "seed"}}
         return models.cascade_kernel(*arguments, **{"replicates": replicates, **named})
     if model is models.contagion:
-        return models.contagion_kernel(replicates)
+        named = {k: v for k, v in options.items() if k in {"unit_probability", "forget", "recover", "steps", "seed"}}
+        return models.contagion_kernel(*arguments, **{"replicates": replicates, **named})
     return None
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mutasi_toolkit.spread.draws import GAINS, U, child, kernel, stream, uniform, word
+from mutasi_toolkit.spread.parallel import in_parts
 from mutasi_toolkit.spread.rates import rates_of
 from mutasi_toolkit.spread.result import mean_interval
 
@@ -103,7 +104,15 @@ def isotonic_down(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.concatenate([np.full(int(n), v) for v, _, n in blocks]) if blocks else np.zeros(0)
 
 
-def marginal_gains(cycle: Cycle, periods: int | None = None, replicates: int | None = None, seed: int | None = None) -> pd.DataFrame:
+def marginal_gains(
+    cycle: Cycle,
+    periods: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    *,
+    workers: int | None = 1,
+    executor: Any = None,
+) -> pd.DataFrame:
     """Expected number of additional people who know a skill at the horizon if one more holder joins an OPD.
 
     The estimator, for an OPD with leaf units of sizes m_u and M people: the newcomer joins unit u with
@@ -125,6 +134,10 @@ def marginal_gains(cycle: Cycle, periods: int | None = None, replicates: int | N
     cycle : Cycle
     periods, replicates, seed : int, optional
         Those of the settings where None.
+    workers : int, optional
+        Threads, or parts for the executor; None takes every processor (8 parts).
+    executor : Executor, optional
+        With `submit`, such as a ProcessPoolExecutor or a Dask client: replicates run there; same bits.
 
     Returns
     -------
@@ -144,16 +157,25 @@ def marginal_gains(cycle: Cycle, periods: int | None = None, replicates: int | N
     count = np.zeros((len(opd_ids), len(names)), dtype=np.int64)
     np.add.at(count, (np.repeat(opd, np.diff(held.indptr)), held.indices), 1)
     sizes = cycle.seated.groupby(["opd_id", "unit_id"]).size()
-    parts = []
+    places = []
     for o, name in enumerate(opd_ids):
-        most = int(min(MOST, count[o].max(initial=0) + BEYOND))
         mine = sizes.loc[name].to_numpy(dtype=np.int64) if name in sizes.index.get_level_values(0) else np.zeros(0, dtype=np.int64)
-        raw = np.zeros((replicates, most), dtype=np.int64)
+        places.append((mine, int(min(MOST, count[o].max(initial=0) + BEYOND))))
+    parts = in_parts(_raw, (places, 1.0 - rates.unit, rates.forget, periods, seed), 0, replicates, workers, executor)
+    every = [np.concatenate([part[o] for part in parts]) for o in range(len(places))]
+    return pd.concat([_block(name, names, raw) for name, raw in zip(opd_ids, every, strict=True)], ignore_index=True)
+
+
+def _raw(places: list[tuple[np.ndarray, int]], stay: float, forget: float, periods: int, seed: int, first: int, last: int) -> list[np.ndarray]:
+    """Paired gains of every OPD (sizes of its leaf units, holders told apart), replicates first to last."""
+    keys = np.array([stream(seed, GAINS, r) for r in range(first, last)], dtype=np.uint64)
+    out = []
+    for mine, most in places:
+        raw = np.zeros((last - first, most), dtype=np.int64)
         if len(mine):
-            keys = np.array([stream(seed, GAINS, r) for r in range(replicates)], dtype=np.uint64)
-            _gains_of_opd(mine, most, 1.0 - rates.unit, rates.forget, keys, periods, raw)
-        parts.append(_block(name, names, raw))
-    return pd.concat(parts, ignore_index=True)
+            _gains_of_opd(mine, most, stay, forget, keys, periods, raw)
+        out.append(raw)
+    return out
 
 
 def _block(opd: str, names: pd.Index, raw: np.ndarray) -> pd.DataFrame:

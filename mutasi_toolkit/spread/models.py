@@ -8,7 +8,13 @@ import numpy as np
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
-from mutasi_toolkit.spread import cascade_bits, cascade_skip, contagions, thresholds
+from mutasi_toolkit.spread import (
+    cascade_bits,
+    cascade_skip,
+    contagion_choice,
+    contagions,
+    thresholds,
+)
 from mutasi_toolkit.spread.lanes import LANES
 from mutasi_toolkit.spread.network import Network, probability_value, seed_codes
 from mutasi_toolkit.spread.outcome import Outcome
@@ -101,9 +107,19 @@ def cascade_kernel(g: Network, seeds: Any, unit_probability: float = 0.0, replic
     return cascade_bits.choose(g, cascade_skip.skip_arrays(g, p), codes, p, seed, _replicates(replicates))
 
 
-def contagion_kernel(replicates: int) -> str:
+def contagion_kernel(
+    g: Network,
+    seeds: Any,
+    unit_probability: float = 0.0,
+    forget: float = 0.0,
+    recover: float = 0.0,
+    steps: int = 20,
+    replicates: int = 1000,
+    seed: int = 0,
+) -> str:
     """Name of the kernel that 'auto' takes for so many replicates."""
-    return "scalar" if replicates < contagions.FEW else "bits"
+    codes = seed_codes(g, seeds)
+    return contagion_choice.choose(g, codes, unit_probability, forget, recover, int(steps), seed, _replicates(replicates))
 
 
 def contagion(
@@ -145,7 +161,8 @@ def contagion(
     replicates, seed, first, workers
         As in `cascade`.
     kernel : {'auto', 'scalar', 'bits'}
-        'auto' takes 'scalar' below 8 replicates. Each draws a sample of its own.
+        'auto' lets a pilot count the work of each and takes the lesser (`contagion_choice.choose`). Each draws a sample of its
+        own; to compare two runs replicate by replicate, give both the same one.
 
     Returns
     -------
@@ -180,7 +197,7 @@ def contagion(
         raise InputError(text("spread.steps", steps=steps))
     _known(kernel, ("auto", "scalar", "bits"))
     if kernel == "auto":
-        kernel = contagion_kernel(count)
+        kernel = contagion_choice.choose(g, codes, p, lose, stop, int(steps), seed, count)
     runner = contagions.run_bits if kernel == "bits" else contagions.run_scalar
 
     def run(a: int, b: int) -> Outcome:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from dataclasses import is_dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
+
+import numpy as np
 
 Part = TypeVar("Part")
 
@@ -58,5 +62,36 @@ def in_parts(
     """
     if executor is None:
         return in_threads(lambda a, b: run(*arguments, a, b), first, last, workers, block)
-    futures = [executor.submit(run, *arguments, a, b) for a, b in bounds(first, last, workers or 8, block)]
+    futures = [executor.submit(_there, run, arguments, a, b) for a, b in bounds(first, last, workers or 8, block)]
     return [future.result() for future in futures]
+
+
+def _there(run: Callable[..., Part], arguments: tuple[Any, ...], first: int, last: int) -> Part:
+    return run(*writable(arguments), first, last)
+
+
+def writable(value: Any) -> Any:
+    """The same value with its read-only arrays copied, in tuples, lists and dataclasses too.
+
+    Arrays that came over a wire are read-only, and a kernel would be compiled anew for them, for a minute.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> given = np.zeros(2)
+    >>> given.flags.writeable = False
+    >>> writable((given, "a"))[0].flags.writeable
+    True
+    """
+    if isinstance(value, np.ndarray):
+        return value if value.flags.writeable else value.copy()
+    if isinstance(value, tuple):
+        made = [writable(x) for x in value]
+        return type(value)._make(made) if hasattr(value, "_make") else tuple(made)
+    if isinstance(value, list):
+        return [writable(x) for x in value]
+    if is_dataclass(value) and not isinstance(value, type) and hasattr(value, "__dict__"):
+        made_of = copy(value)
+        made_of.__dict__.update({k: writable(v) for k, v in vars(value).items()})
+        return made_of
+    return value
