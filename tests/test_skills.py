@@ -248,6 +248,7 @@ def test_a_mapping_of_ones_own(tmp_path) -> None:
 
 def test_usual_requirements_leave_the_offices_own_alone(contoh: Cycle) -> None:
     rows = skills.usual_requirements(contoh)
+    assert rows.index.to_list() == list(range(len(rows)))
     both = pd.concat([contoh.syarat[["jabatan_id", "keahlian"]], rows[["jabatan_id", "keahlian"]]])
     assert not both.duplicated().any()
     assert rows["tingkat"].between(1, 4).all()
@@ -259,3 +260,22 @@ def test_heads_of_echelon_one_are_asked_for_more() -> None:
     seats = "jabatan_id,unit_id,nama,jenis,eselon,kebutuhan\nJ1,D1,Kepala,jpt,II.b,2\nJ2,D2,Direktur Jenderal,jpt,I.a,1\n"
     rows = skills.usual_requirements(two_offices(jabatan=seats, syarat="jabatan_id,keahlian,tingkat\n"))
     assert rows.groupby("jabatan_id")["tingkat"].unique().map(list).to_dict() == {"J1": [4], "J2": [5]}
+
+
+@pytest.mark.parametrize(("first", "most", "fine"), [(1, 5, True), (5, 5, True), (0, 3, False), (3, 6, False), (6, 6, False), (4, 3, False), (1, 0, False)])
+def test_levels_of_a_mapping_are_1_to_5_and_rise(tmp_path, first: int, most: int, fine: bool) -> None:
+    table = tmp_path / "peta.csv"
+    table.write_text(f"bukti,pola,keahlian,tingkat_awal,tingkat_maks,keyakinan,alasan\njabatan,arsip,Arsip,2,3,read,own\njabatan,gizi,Gizi,{first},{most},read,own\n", encoding="utf-8")
+    if fine:
+        assert len(skills.read_mapping(table).rows) == 2
+    else:
+        with pytest.raises(InputError, match="3"):
+            skills.read_mapping(table)
+
+
+@pytest.mark.parametrize("bad", ["jabatan,,Gizi,1,2,read,own", "jabatan,gizi,,1,2,read,own"])
+def test_a_mapping_without_pattern_or_skill_is_refused(tmp_path, bad: str) -> None:
+    table = tmp_path / "peta.csv"
+    table.write_text(f"bukti,pola,keahlian,tingkat_awal,tingkat_maks,keyakinan,alasan\n{bad}\n", encoding="utf-8")
+    with pytest.raises(InputError):
+        skills.read_mapping(table)

@@ -17,6 +17,7 @@ from scipy import sparse
 from mutasi_toolkit import skills
 from mutasi_toolkit.cycle import Cycle
 from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.skills.evidence import spells
 from mutasi_toolkit.skills.example import two_offices
 
 #: Sums of at most a few hundred doubles.
@@ -297,3 +298,42 @@ def test_brokerage_by_hand_and_degenerate(contoh: Cycle) -> None:
         table = skills.brokerage(contoh, of)
         assert (table["jumlah"] == table[list(skills.ROLES)].sum(axis=1)).all()
         assert "turunan" in table
+
+
+# edges
+
+
+def test_skills_of_the_same_one_person_are_not_apart() -> None:
+    rows = "pegawai_id,keahlian,tingkat,dasar\nP1,Anggaran,4,dinilai\nP1,Arsip,3,dinilai\nP3,Gizi,3,dinilai\nP4,Gizi,5,dinilai\n"
+    apart = skills.skill_distance(two_offices(keahlian=rows))
+    assert apart.loc["Anggaran", "Arsip"] == 0.0
+    assert apart.loc["Anggaran", "Gizi"] == apart.loc["Gizi", "Arsip"] == 1.0
+    assert np.diag(apart).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_nobody_stands_between_two() -> None:
+    # one person and one unit: no pair of others, so a share of 0 and not of nothing
+    people = "pegawai_id,jabatan_id,status,golongan,pendidikan,tmt_jabatan\nP1,J1,PNS,III/a,S1,2020-01-01\n"
+    unit = "unit_id,nama,induk_id,jenis\nD1,Dinas Keuangan,,dinas\n"
+    seats = "jabatan_id,unit_id,nama,jenis,kebutuhan\nJ1,D1,Analis Anggaran,pelaksana,2\n"
+    alone = two_offices(unit=unit, jabatan=seats, pegawai=people, keahlian="pegawai_id,keahlian,tingkat,dasar\nP1,Arsip,3,dinilai\n", syarat="jabatan_id,keahlian,tingkat\nJ1,Arsip,3\n")
+    found = skills.bridging(alone, "pegawai")
+    assert len(found) == 1
+    assert (found.select_dtypes("number").iloc[0].dropna() >= 0).all()
+    assert 0.0 in found.iloc[0].to_list()
+
+
+def test_an_acquaintance_of_two_people_is_an_edge_once() -> None:
+    graph = skills.service_graph(two_offices(hubungan="pegawai_a,pegawai_b\nP1,P3\nP3,P1\n"))
+    found = {frozenset((graph.vs[e.source]["name"], graph.vs[e.target]["name"])) for e in graph.es}
+    assert found == {frozenset(e) for e in (("P1", "D1"), ("P2", "D1"), ("P3", "D2"), ("P4", "D2"), ("P1", "P3"))}
+    assert graph.ecount() == 5
+
+
+def test_each_stay_ends_where_the_next_begins() -> None:
+    moves = "pegawai_id,unit_asal,unit_tujuan,tanggal\nP1,D2,D1,2010-03-01\nP1,D1,D2,2014-03-01\nP1,D2,D1,2020-01-01\nP2,D2,D1,2020-01-01\n"
+    found = spells(two_offices(riwayat=moves))
+    mine = found[found["pegawai_id"] == "P1"]
+    told = sorted((str(a)[:10], str(b)[:10], u) for a, b, u in zip(mine["mulai"], mine["selesai"], mine["unit_id"], strict=True))
+    assert told == [("2010-03-01", "2014-03-01", "D1"), ("2014-03-01", "2020-01-01", "D2"), ("2020-01-01", "NaT", "D1"), ("NaT", "2010-03-01", "D2")]
+    assert mine.set_index("mulai")["tahun"].round(2).to_dict()[pd.Timestamp("2010-03-01")] == 4.0

@@ -187,15 +187,14 @@ def run_room(module: str, mutants: list[Mutant], minutes: float) -> Iterator[tup
     import mutants_run as runs
 
     tests = [*tests_of(module), *(str(p.relative_to(ROOT)) for p in sources_of(module))]
-    ends = time.monotonic() + 60 * minutes
-    left = iter(enumerate(mutants))
 
     def work(tell: Callable[[Any], None]) -> None:
         def act(board: runs.Board) -> None:
             noted.__exit__()
             warm = runs.Warm(board, noted.keys, runs.notes_of())
             tell({"tests": len(warm.seen), "of": len(board.items)})
-            for number, mutant in left:
+            ends = time.monotonic() + 60 * minutes
+            for number, mutant in enumerate(mutants):
                 if time.monotonic() > ends:
                     break
                 tell({"number": number, "limit": warm.limit(warm.reaching(None)), **warm.fate(mutant.path, mutant.tree(), mutant.scope)})
@@ -207,6 +206,7 @@ def run_room(module: str, mutants: list[Mutant], minutes: float) -> Iterator[tup
     for said in runs.in_child(work, 1e6):
         if "of" in said:
             sys.stdout.write(f"{module}: {said['tests']} of {said['of']} tests asked\n")
+            sys.stdout.flush()
         elif "number" in said:
             mutant = mutants[said["number"]]
             fate = said if said["fate"] != runs.AGAIN else runs.cold(mutant.path, mutant.tree(), said["tests"], said["limit"])
@@ -224,7 +224,7 @@ def score(module: str, sample: int, seed: int, minutes: float, only: set[str]) -
     tried, lived = 0, []
     for mutant, fate in run_room(module, chosen, minutes):
         tried += 1
-        if fate in {"survived", "unreached"}:
+        if fate not in {"killed", "late"}:
             lived.append(mutant)
         if fate != "killed":
             sys.stdout.write(f"  {fate} {mutant.name}\n")

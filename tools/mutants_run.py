@@ -37,7 +37,7 @@ LIBRARIES = (
 )  # fmt: skip
 #: A test that needs more processor seconds than this is not asked.
 SLOW = 4.0
-KILLED, SURVIVED, LATE, UNREACHED, AGAIN = "killed", "survived", "late", "unreached", "again"
+KILLED, SURVIVED, LATE, UNREACHED, AGAIN, UNCLEAR = "killed", "survived", "late", "unreached", "again", "unclear"
 #: A function of the project: file, qualified name, first line.
 Key = tuple[str, str, int]
 
@@ -50,7 +50,7 @@ class Seen:
     calls: set[Key]
 
 
-@dataclass
+@dataclass(eq=False)
 class Board:
     """The plugin that stands inside pytest: collects once, then hands the tests to `act`."""
 
@@ -261,7 +261,9 @@ def _ending(said: Iterable[Any]) -> dict[str, Any]:
     told = list(said)
     if "fate" in told[0]:
         return dict(told[0])
-    return {"fate": KILLED if "problem" in told[0] else LATE}
+    if "problem" in told[0]:
+        return {"fate": KILLED}
+    return {"fate": LATE if told[-1]["status"] < 0 else UNCLEAR}
 
 
 class _Changed(importlib.abc.MetaPathFinder):
