@@ -17,8 +17,9 @@ from scipy import sparse
 from mutasi_toolkit import skills
 from mutasi_toolkit.cycle import Cycle
 from mutasi_toolkit.errors import InputError
-from mutasi_toolkit.skills.evidence import spells
+from mutasi_toolkit.skills.evidence import spells, unit_field
 from mutasi_toolkit.skills.example import two_offices
+from mutasi_toolkit.skills.table import derived_share
 
 #: Sums of at most a few hundred doubles.
 CLOSE = 1e-9
@@ -337,3 +338,25 @@ def test_each_stay_ends_where_the_next_begins() -> None:
     told = sorted((str(a)[:10], str(b)[:10], u) for a, b, u in zip(mine["mulai"], mine["selesai"], mine["unit_id"], strict=True))
     assert told == [("2010-03-01", "2014-03-01", "D1"), ("2014-03-01", "2020-01-01", "D2"), ("2020-01-01", "NaT", "D1"), ("NaT", "2010-03-01", "D2")]
     assert mine.set_index("mulai")["tahun"].round(2).to_dict()[pd.Timestamp("2010-03-01")] == 4.0
+
+
+def test_required_only_leaves_out_what_no_seat_of_the_opd_asks_for() -> None:
+    # D1 holds Anggaran (two people), Arsip and Gizi (one); its seats ask for Anggaran and Arsip
+    rows = "pegawai_id,keahlian,tingkat,dasar\nP1,Anggaran,4,dinilai\nP2,Anggaran,3,dinilai\nP1,Arsip,3,dinilai\nP2,Gizi,3,dinilai\nP4,Gizi,5,dinilai\n"
+    city = two_offices(keahlian=rows)
+    assert skills.bus_factor_by_opd(city, 1.0)["keahlian"].to_dict() == {"D1": 3, "D2": 1}
+    asked = skills.bus_factor_by_opd(city, 1.0, required_only=True)
+    assert asked["keahlian"].to_dict() == {"D1": 2, "D2": 1}
+    assert skills.bus_factor(city, 0.5, "D1", required_only=True)[["hilang", "pegawai"]].iloc[0].to_list() == [1, 1]
+
+
+def test_a_unit_without_a_field_takes_that_of_the_unit_above() -> None:
+    unit = "unit_id,nama,induk_id,jenis,rumpun\nK,Kota,,kota,umum\nD1,Dinas Keuangan,K,dinas,\nD2,Dinas Kesehatan,K,dinas,kesehatan\nB2,Bidang,D2,bidang,\nS2,Seksi,B2,seksi,\n"
+    found = unit_field(two_offices(unit=unit)).to_dict()
+    assert found == {"K": "umum", "D1": "umum", "D2": "kesehatan", "B2": "kesehatan", "S2": "kesehatan"}
+
+
+def test_share_of_derived_rows_counts_an_unmarked_row_as_assessed() -> None:
+    rows = "pegawai_id,keahlian,tingkat,dasar\nP1,Anggaran,4,\nP1,Arsip,3,turunan\nP3,Gizi,2,dinilai\nP4,Arsip,5,\n"
+    assert derived_share(two_offices(keahlian=rows)) == 0.25
+    assert np.isnan(derived_share(two_offices(keahlian="pegawai_id,keahlian,tingkat,dasar\n")))
