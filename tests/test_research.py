@@ -14,7 +14,7 @@ from mutasi_toolkit import research
 from mutasi_toolkit.cli import main
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.research.provenance import source_hash
-from mutasi_toolkit.research.run import keep, parameters_of, research_notebooks
+from mutasi_toolkit.research.run import data_files, keep, parameters_of, research_notebooks
 
 NOTEBOOKS = research_notebooks()
 
@@ -86,6 +86,17 @@ def _assert_crate_is_flat(graph: list[dict]) -> None:
                 if isinstance(link, dict):
                     assert set(link) == {"@id"}
                     assert link["@id"] in ids or link["@id"].startswith("https://"), link
+
+
+def test_networks_of_others_are_hashed_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "networks" / "krackhardt_hightech"
+    place.mkdir(parents=True)
+    (place / "advice.csv").write_text("from,to\n")
+    monkeypatch.setenv("MUTASI_REFERENCE_DATA", str(tmp_path))
+    inputs = research.record({}, data_files())["inputs"]
+    assert {"krackhardt_hightech/advice.csv", "data/parameters/riset_nilai.csv", "data/cycles/contoh/pegawai.csv"} < set(inputs)
+    monkeypatch.setenv("MUTASI_REFERENCE_DATA", str(tmp_path / "none"))
+    assert not any(name.startswith("krackhardt") for name in research.record({}, data_files())["inputs"])
 
 
 def test_all_parameters_of_a_notebook_are_told() -> None:

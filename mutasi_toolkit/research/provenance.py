@@ -119,7 +119,7 @@ def record(parameters: Mapping[str, Mapping[str, Any]], inputs: Iterable[Path] =
         Of each notebook or step: its parameters, seeds among them.
     inputs, outputs : iterable of Path
     root : Path, optional
-        Names are relative to it, or to the checkout, or bare.
+        Names are relative to it, else to the checkout, else the file's with its folder.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def record(parameters: Mapping[str, Mapping[str, Any]], inputs: Iterable[Path] =
     """
 
     def name(path: Path) -> str:
-        above = next((place for place in (root, PACKAGE.parent) if place is not None and path.is_relative_to(place)), path.parent)
+        above = next((place for place in (root, PACKAGE.parent) if place is not None and path.is_relative_to(place)), path.parent.parent)
         return path.relative_to(above).as_posix()
 
     def names(paths: Iterable[Path]) -> dict[str, str]:

@@ -18,10 +18,13 @@ import pandas as pd
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.paths import data_dir, notebooks_dir
+from mutasi_toolkit.research.contacts_data import reference_folder
 from mutasi_toolkit.research.provenance import record, write_record
 
 #: The parameter that tells a notebook where its tables go; it is no part of what a run was made with.
 FOLDER = "folder_hasil"
+#: Published networks that notebook 09 reads.
+NETWORKS = ("burkhardt_government_agency", "krackhardt_hightech", "lazega_lawyers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,9 @@ def parameters_of(source: Path, given: Mapping[str, Any] | None = None) -> dict[
 
 
 def data_files() -> list[Path]:
-    """What research notebooks read of the data of this project: parameters, reference tables, cycles."""
+    """What research notebooks read: parameters, reference tables and cycles of this project, and the networks of others where they are."""
     folders = [data_dir("parameters"), data_dir("reference"), *sorted(p for p in data_dir("cycles").iterdir() if p.is_dir())]
+    folders += [folder for name in NETWORKS if (folder := reference_folder(name)) is not None]
     return [p for folder in folders for p in sorted(folder.iterdir()) if p.suffix in (".csv", ".yaml", ".bib")]
 
 
