@@ -17,6 +17,7 @@ from mutasi_toolkit.assignment.wishes import (
     compare,
     deferred_acceptance,
     fairness,
+    guaranteed,
     individually_rational,
     market,
 )
@@ -92,3 +93,35 @@ def test_without_wishes_nobody_moves(contoh: mt.Cycle) -> None:
     assert (deferred_acceptance(here) == here.own).all()
     assert (block_exchange(here) == here.own).all()
     assert not len(individually_rational(problem, here, solve(problem)).moves)
+
+
+def _opposed(contoh: mt.Cycle, seed: int) -> mt.Cycle:
+    """The example where many ask for other units and last holders, full units and a budget are in the way."""
+    rng = np.random.default_rng(seed)
+    units = contoh.unit["unit_id"].to_numpy()
+    rows = [(p, u, k + 1) for p in contoh.pegawai["pegawai_id"] for k, u in enumerate(rng.choice(units, 6, replace=False))]
+    wishes = pd.DataFrame(rows, columns=["pegawai_id", "unit_id", "urutan"])
+    asked = replace(contoh, preferensi=wishes.reindex(columns=contoh.preferensi.columns).astype(contoh.preferensi.dtypes.to_dict()))
+    return asked.with_settings(jaminan={"isi_min": 0.9, "pengalaman_min": 0.8}, anggaran={"pindah": 4})
+
+
+def test_a_round_on_wishes_can_keep_the_guarantees(contoh: mt.Cycle) -> None:
+    broken = 0
+    for seed in range(3):
+        problem = Problem.from_cycle(_opposed(contoh, seed))
+        here, plan = market(problem), solve(problem)
+        table = compare(problem, here, plan)
+        assert table.loc[["rencana", "rasional", "penerimaan_dijamin", "tukar_dijamin"], "melanggar"].tolist() == [0, 0, 0, 0]
+        assert (table.loc[["penerimaan_dijamin", "tukar_dijamin"], "dirugikan"] == 0).all()
+        assert (table["nilai_tujuan"] >= table.loc["rencana", "nilai_tujuan"])[["rasional", "penerimaan_dijamin", "tukar_dijamin"]].all()
+        kinds = ["opd_memburuk", "pemegang_hilang", "kurang_isi", "konflik", "anggaran"]
+        assert (table[kinds].sum(axis=1) <= table["melanggar"]).all()
+        broken += int(table.loc["penerimaan_tertunda", "melanggar"] > 0)
+        assert table.loc["penerimaan_dijamin", "pindah"] > 0
+    assert broken, "no guarantee was in the way: the test shows nothing"
+
+
+def test_nothing_broken_leaves_the_mechanism_as_it_is(contoh: mt.Cycle) -> None:
+    problem = Problem.from_cycle(replace(contoh, preferensi=contoh.preferensi.iloc[:0]))
+    here = market(problem)
+    assert (guaranteed(problem, here) == deferred_acceptance(here)).all()

@@ -6,8 +6,9 @@ from mutasi_toolkit.assignment.wishes.market import Market, market
 from mutasi_toolkit.assignment.wishes.mechanisms import (
     block_exchange,
     deferred_acceptance,
+    guaranteed,
     individually_rational,
 )
 from mutasi_toolkit.assignment.wishes.report import compare, fairness
 
-__all__ = ["Market", "block_exchange", "compare", "deferred_acceptance", "fairness", "individually_rational", "market"]
+__all__ = ["Market", "block_exchange", "compare", "deferred_acceptance", "fairness", "guaranteed", "individually_rational", "market"]

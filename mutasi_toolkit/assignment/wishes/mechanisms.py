@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from mutasi_toolkit.assignment.edit import Session, session
+from mutasi_toolkit.assignment.edit import Session, find_arcs, session
+from mutasi_toolkit.assignment.model import completed, faults_of
 from mutasi_toolkit.assignment.plan import Plan
 from mutasi_toolkit.assignment.problem import Problem
 from mutasi_toolkit.assignment.wishes.market import Market
@@ -147,3 +150,49 @@ def individually_rational(problem: Problem, market: Market, plan: Plan) -> Plan:
     if answer is None:
         raise InfeasibleError(text("wishes.none"))
     return asked.plan(answer.arcs)
+
+
+def guaranteed(problem: Problem, market: Market, run: Callable[[Market], np.ndarray] = deferred_acceptance) -> np.ndarray:
+    """Seats of a round on wishes that keeps every guarantee and budget of the problem.
+
+    People are admitted to the round by priority. The round is run with those admitted; while it breaks a row of the problem (a
+    last holder gone, an OPD worse, too few filled, a budget passed), the one admitted last loses the wish that they got. So nobody
+    ends below their own seat, and what `run` promises holds among the wishes that are left.
+
+    Parameters
+    ----------
+    problem : Problem
+    market : Market
+        Of that problem.
+    run : callable
+        `deferred_acceptance` or `block_exchange`.
+
+    Returns
+    -------
+    ndarray of int, shape (n_people,)
+
+    Raises
+    ------
+    InfeasibleError
+        When it already breaks something that everybody stays.
+    """
+    wishes = [w[:0] for w in market.wishes]
+    seats = market.own.copy()
+    if not _keeps(problem, seats):
+        raise InfeasibleError(text("wishes.none"))
+    for p in np.argsort(market.priority).tolist():
+        left = market.wishes[p]
+        while len(left):
+            wishes[p] = left
+            made = run(replace(market, wishes=tuple(wishes)))
+            if _keeps(problem, made):
+                seats = made
+                break
+            left = left[left != made[p]] if made[p] != market.own[p] else left[:0]
+        wishes[p] = left
+    return seats
+
+
+def _keeps(problem: Problem, seats: np.ndarray) -> bool:
+    arcs = find_arcs(problem, np.arange(len(seats)), seats)
+    return bool((arcs >= 0).all()) and not len(faults_of(problem.model, arcs, completed(problem.model, arcs)))

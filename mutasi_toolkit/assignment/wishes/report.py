@@ -13,8 +13,12 @@ from mutasi_toolkit.assignment.wishes.market import UNASKED, Market
 from mutasi_toolkit.assignment.wishes.mechanisms import (
     block_exchange,
     deferred_acceptance,
+    guaranteed,
     individually_rational,
 )
+
+#: Where a broken row of the problem is counted in `compare`.
+KINDS = {"opd": "opd_memburuk", "pemegang": "pemegang_hilang", "isi_min": "kurang_isi", "pengalaman": "kurang_isi", "konflik": "konflik", "anggaran": "anggaran"}
 
 
 def fairness(market: Market, seats: np.ndarray) -> pd.Series:
@@ -70,8 +74,10 @@ def compare(problem: Problem, market: Market, plan: Plan) -> pd.DataFrame:
     -------
     DataFrame
         Index: rencana (planned), rasional (planned, nobody moved against their wish), penerimaan_tertunda (deferred acceptance),
-        tukar_blok (block exchange); the columns of `fairness`, then nilai_tujuan (points; what the office minimises) and
-        melanggar (guarantees of the problem that the round breaks; 0 for the planned ones).
+        tukar_blok (block exchange), then both within the guarantees (`guaranteed`): penerimaan_dijamin, tukar_dijamin. The columns of
+        `fairness`, then nilai_tujuan (points; what the office minimises) and melanggar (rows of the problem that the round
+        breaks; 0 for planned and guaranteed ones), of which opd_memburuk (OPDs that end worse), pemegang_hilang (skills that an OPD
+        loses), kurang_isi (OPDs below isi_min or pengalaman_min), konflik, anggaran.
     """
     rational = individually_rational(problem, market, plan)
     deferred = deferred_acceptance(market)
@@ -80,6 +86,8 @@ def compare(problem: Problem, market: Market, plan: Plan) -> pd.DataFrame:
         "rasional": problem.seat[arcs_of_plan(problem, rational)],
         "penerimaan_tertunda": deferred,
         "tukar_blok": block_exchange(market, deferred),
+        "penerimaan_dijamin": guaranteed(problem, market),
+        "tukar_dijamin": guaranteed(problem, market, block_exchange),
     }
     return pd.DataFrame({name: pd.concat([fairness(market, seats), _judged(problem, seats)]) for name, seats in rounds.items()}).T
 
@@ -88,4 +96,7 @@ def _judged(problem: Problem, seats: np.ndarray) -> pd.Series:
     arcs = find_arcs(problem, np.arange(len(problem.people)), seats)
     extras = completed(problem.model, arcs)
     cost = objective_of(problem.model, arcs, extras) / problem.per_unit
-    return pd.Series({"nilai_tujuan": cost, "melanggar": len(faults_of(problem.model, arcs, extras))})
+    broken = faults_of(problem.model, arcs, extras)
+    kind = pd.Series([KINDS.get(problem.model.names[r].split("|")[0], "") for r in broken], dtype=object).value_counts()
+    names = list(dict.fromkeys(KINDS.values()))
+    return pd.Series({"nilai_tujuan": cost, "melanggar": len(broken), **{name: int(kind.get(name, 0)) for name in names}})
