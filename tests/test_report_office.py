@@ -16,6 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 import mutasi_toolkit as mt
+from mutasi_toolkit.cli import main
 from mutasi_toolkit.paths import data_dir
 from mutasi_toolkit.report import (
     Opened,
@@ -155,6 +156,17 @@ def test_a_reader_of_english_meets_no_indonesian_rule(opened: Opened, tmp_path: 
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert ">binding<" in page
     assert "paling singkat" not in page
+
+
+def test_a_folder_of_scenarios_and_a_cycle_workbook_are_met_with_the_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hasil" / "dasar").mkdir(parents=True)
+    (tmp_path / "hasil" / "dasar" / "manifest.json").write_text("{}", encoding="utf-8")
+    assert main(["explain", str(tmp_path / "hasil"), "1"]) == 2
+    assert str(tmp_path / "hasil" / "dasar") in capsys.readouterr().err
+    assert main(["template", str(tmp_path / "baru")]) == 0
+    for given, remedy in ((str(tmp_path / "baru" / "siklus.xlsx"), "mutasi check"), (str(tmp_path / "tiada.csv"), "Periksa nama")):
+        assert main(["import", given, "--into", str(tmp_path / "ke")]) == 2
+        assert remedy in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("code", ["../../etc/passwd", "a/b", "a\\b", "a\0b", "", "x" * 300, "nul:"])

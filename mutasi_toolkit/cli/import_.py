@@ -34,9 +34,11 @@ def do(options: argparse.Namespace) -> int:
 
     path, into = Path(options.file), Path(options.into)
     if not path.is_file():
-        raise InputError(text("schema.folder_access", options.language, place=options.file, why="–"))
+        raise InputError(text("siasn.no_file", options.language, file=options.file))
     if is_export(path, options.language):
         return _siasn(path, into, options)
+    if _is_cycle(path, options.language):
+        raise InputError(text("siasn.is_cycle", options.language, file=options.file))
     return _abk(path, into, options.satuan_waktu, options.language)
 
 
@@ -66,6 +68,13 @@ def _siasn(path: Path, into: Path, options: argparse.Namespace) -> int:
     if "keahlian" not in tables or not len(tables["keahlian"]):
         out(text("siasn.no_skills", language))
     return 0
+
+
+def _is_cycle(path: Path, language: str) -> bool:
+    """Whether a workbook has the sheets that every cycle needs."""
+    from mutasi_toolkit.schema.guard import open_workbook
+
+    return path.suffix.lower() == ".xlsx" and {"unit", "jabatan", "pegawai"} <= set(open_workbook(path, language).sheet_names)
 
 
 def _abk(path: Path, into: Path, unit: str | None, language: str) -> int:

@@ -17,6 +17,7 @@ from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.pipeline.decided import decided
 from mutasi_toolkit.pipeline.folder import read_json
+from mutasi_toolkit.pipeline.missing import not_a_run
 from mutasi_toolkit.pipeline.stages import input_hashes
 from mutasi_toolkit.planning.proposal import read_tables
 from mutasi_toolkit.report.decisions import with_decisions
@@ -74,7 +75,7 @@ def close_run(
     """
     manifest = read_json(run / "manifest.json")
     if manifest is None:
-        raise InputError(text("pipeline.run_not_found", language, place=str(run)))
+        raise not_a_run(run, language)
     if manifest.get("pseudonym"):
         raise InputError(text("pipeline.close_pseudonyms", language, place=str(run)))
     place = Path(source) if source else find_cycle(manifest["cycle"], language)

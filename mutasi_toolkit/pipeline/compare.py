@@ -11,6 +11,7 @@ import pandas as pd
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.pipeline.folder import read_json
+from mutasi_toolkit.pipeline.missing import not_a_run
 from mutasi_toolkit.planning.proposal import read_tables
 
 #: Key figures that stand in the comparison, in this order.
@@ -107,7 +108,7 @@ def compare_runs(a: Path | str, b: Path | str, language: str = "id") -> Comparis
 def _opened(run: Path, language: str) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     manifest = read_json(run / "manifest.json")
     if manifest is None:
-        raise InputError(text("pipeline.run_not_found", language, place=str(run)))
+        raise not_a_run(run, language)
     tables = read_tables(run / "tables")
     if not {"penempatan", "peta_jabatan", "ringkasan", "opd", "usulan", "sebaran"} <= set(tables):
         raise InputError(text("pipeline.run_too_old", language, place=str(run)))

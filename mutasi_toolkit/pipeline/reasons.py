@@ -9,6 +9,7 @@ from mutasi_toolkit.assignment.plan import plan_from_dict
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.pipeline.folder import read_json
+from mutasi_toolkit.pipeline.missing import not_a_run
 from mutasi_toolkit.report.decisions import overlay
 from mutasi_toolkit.report.opened import Opened, find_cycle, opened_from
 from mutasi_toolkit.skills import read_settled
@@ -33,7 +34,7 @@ def explain_person(run: Path, pegawai_id: str, source: str | None = None, langua
     """
     manifest = read_json(run / "manifest.json")
     if manifest is None:
-        raise InputError(text("pipeline.run_not_found", language, place=str(run)))
+        raise not_a_run(run, language)
     cycle = read_settled(source or find_cycle(manifest["cycle"], language), manifest["scenario"], language)
     cycle = overlay(cycle, run, language)
     if pegawai_id not in cycle.seated.index:

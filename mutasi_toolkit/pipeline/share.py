@@ -10,6 +10,7 @@ import pandas as pd
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.pipeline.folder import read_json
+from mutasi_toolkit.pipeline.missing import not_a_run
 from mutasi_toolkit.planning.proposal import DIGITS, read_tables
 
 #: Tables about units and rules, with the columns that count people, in groups of which one could be found from the others.
@@ -61,7 +62,7 @@ def share_run(run: Path, target: Path, least: int = 5, language: str = "id") -> 
         When `run` is no run folder, or `target` exists.
     """
     if read_json(run / "manifest.json") is None:
-        raise InputError(text("pipeline.run_not_found", language, place=str(run)))
+        raise not_a_run(run, language)
     if target.exists():
         raise InputError(text("pipeline.close_exists", language, place=str(target)))
     tables = read_tables(run / "tables")

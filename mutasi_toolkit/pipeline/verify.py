@@ -10,6 +10,7 @@ from typing import Any
 from mutasi_toolkit.errors import InputError, ReproductionError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.pipeline.folder import outputs_of, read_json
+from mutasi_toolkit.pipeline.missing import not_a_run
 from mutasi_toolkit.pipeline.prepare import DECISIONS, plain_job
 from mutasi_toolkit.pipeline.progress import Progress
 from mutasi_toolkit.pipeline.run import first_failure, run_cycle
@@ -46,7 +47,7 @@ def verify_run(run: Path | str, source: Path | str | None = None, workers: int =
     run = Path(run)
     manifest = read_json(run / "manifest.json")
     if manifest is None:
-        raise InputError(text("pipeline.run_not_found", place=str(run)))
+        raise not_a_run(run)
     language, scenario = manifest["language"], manifest["scenario"]
     cycle = Path(source) if source is not None else find_cycle(manifest["cycle"], language)
     with tempfile.TemporaryDirectory(prefix="mutasi-verify-") as scratch:

@@ -22,15 +22,18 @@ _HERE = Path(__file__).resolve().parent
 FOLDER, PEOPLE, UNITS = "pemberitahuan", "pegawai", "opd"
 #: Skills named on the page of a receiving OPD, per newcomer.
 MOST_SKILLS = 5
+#: With more newcomers than this, only so many skills of each are named, so that the page stays one page.
+MANY, FEWER_SKILLS = 12, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading with sentences, or with a list."""
+    """A heading with sentences, or with a list, which is printed in two columns when `two`."""
 
     title: str
     sentences: tuple[str, ...] = ()
     items_: tuple[str, ...] = ()
+    two: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def person_notices(o: Opened) -> list[Notice]:
         blocks = (
             Block(text("report.notice_move", language), (text("report.notice_from_to", language, **place),)),
             Block(text("report.notice_why", language), (str(row[f"alasan_{language}"]), text("report.notice_why_whole", language))),
-            Block(text("report.notice_law", language), (text("report.notice_law_said", language, n=len(passed)),), tuple(passed)),
+            Block(text("report.notice_law", language), (text("report.notice_law_said", language, n=len(passed)),), tuple(passed), True),
             *((Block(text("report.notice_open", language), (), tuple(open_)),) if open_ else ()),
             Block(text("report.notice_support", language), (), tuple(support)),
             Block(text("report.notice_ask", language), (text("report.notice_ask_said", language),)),
@@ -126,7 +129,7 @@ def opd_notices(o: Opened) -> list[Notice]:
         said = {k: number(float(facts[k]), 1, language) for k in ("kekurangan_sebelum", "kekurangan_sesudah", "ada_sebelum", "ada_sesudah", "kebutuhan_bulat")}
         arrivals = [
             text("report.notice_arrival", language, pegawai=r.pegawai_id, asal=r.nama_asal, unit_asal=names[r.unit_asal], tujuan=r.nama_tujuan,
-                 unit_tujuan=names[r.unit_tujuan], skills=_skills(o, r.pegawai_id) or text("report.notice_no_skills", language))
+                 unit_tujuan=names[r.unit_tujuan], skills=_skills(o, r.pegawai_id, FEWER_SKILLS if len(new) > MANY else MOST_SKILLS) or text("report.notice_no_skills", language))
             for r in new.itertuples()
         ]  # fmt: skip
         departures = [text("report.notice_departure", language, pegawai=r.pegawai_id, asal=r.nama_asal, unit_tujuan=names[r.unit_tujuan]) for r in gone.itertuples()]
@@ -141,8 +144,8 @@ def opd_notices(o: Opened) -> list[Notice]:
     return out
 
 
-def _skills(o: Opened, person: str) -> str:
+def _skills(o: Opened, person: str, most: int) -> str:
     """What a person holds, the highest level first."""
     mine = o.cycle.keahlian[(o.cycle.keahlian["pegawai_id"] == person) & (o.cycle.keahlian["tingkat"] >= o.cycle.settings.tingkat_pemegang)]
-    mine = mine.sort_values(["tingkat", "keahlian"], ascending=[False, True]).head(MOST_SKILLS)
+    mine = mine.sort_values(["tingkat", "keahlian"], ascending=[False, True]).head(most)
     return ", ".join(f"{r.keahlian} ({int(r.tingkat)})" for r in mine.itertuples())

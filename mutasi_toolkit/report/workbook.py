@@ -22,6 +22,8 @@ from mutasi_toolkit.report.opened import Opened
 CREATED = datetime(2000, 1, 1)
 CODES = ("pegawai_id", "jabatan_asal", "jabatan_tujuan", "jabatan_id", "unit_id", "opd_id")
 MAX_WIDTH = 30
+#: Columns of sentences are wider, so that a row stays low.
+SENTENCES = {"alasan": 62, "pernyataan": 46, "isi": 70, "pasal": 40, "kolom_kosong": 24}
 #: Points of height of one line of text.
 LINE = 14.5
 #: Row of a sheet's headings, below the line that says what the sheet is.
@@ -169,7 +171,7 @@ def _fill(sheet: Any, frame: pd.DataFrame, about: str, opened: Opened, formats: 
             else:
                 sheet.write_number(row, at, float(value), formats[kind])
         longest = max((len(words) for words in shown), default=0)
-        width = min(MAX_WIDTH, max(11 if numeric else 8, longest + 2, len(heading) * 0.6 + 2))
+        width = min(SENTENCES.get(str(column), MAX_WIDTH), max(11 if numeric else 8, longest + 2, len(heading) * 0.6 + 2))
         sheet.set_column(at, at, max(width, 18 if column in ENTERED[1:3] else 12 if column in ENTERED else 0))
         lines = np.maximum(lines, [_lines(words, width) for words in shown])
     for tall in np.flatnonzero(lines > 1).tolist():
