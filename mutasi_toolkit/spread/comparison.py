@@ -10,7 +10,7 @@ import pandas as pd
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.spread.population import SkillSpread
-from mutasi_toolkit.spread.result import mean_interval
+from mutasi_toolkit.spread.result import SpreadResult, mean_interval
 
 
 def compare(a: Any, b: Any, level: float = 0.95) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def compare(a: Any, b: Any, level: float = 0.95) -> pd.DataFrame:
     """
     if isinstance(a, SkillSpread) and isinstance(b, SkillSpread):
         return compare_skills(a, b, level)
-    if isinstance(a, SkillSpread) or isinstance(b, SkillSpread):
+    if not (isinstance(a, SpreadResult) and isinstance(b, SpreadResult)):
         raise InputError(text("spread.not_paired"))
     if (len(a.size), a.seed, a.first, a.model) != (len(b.size), b.seed, b.first, b.model):
         raise InputError(text("spread.not_paired"))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import text
 from mutasi_toolkit.spread.draws import GAINS, U, child, kernel, stream, uniform, word
 from mutasi_toolkit.spread.parallel import in_parts
 from mutasi_toolkit.spread.rates import rates_of
@@ -143,7 +145,12 @@ def marginal_gains(
     -------
     DataFrame
         opd_id, keahlian, n_holders (before the arrival, 0 ..), gain [people], se (standard error of the
-        raw estimate), gain_raw; one block for every OPD and every skill of the cycle.
+        raw estimate), gain_raw, low, high (95 %, Student's t); one block for every OPD and every skill of the cycle.
+
+    Raises
+    ------
+    InputError
+        For less than one replicate or no period.
     """
     from mutasi_toolkit.skills import holders
 
@@ -151,6 +158,8 @@ def marginal_gains(
     periods = settings.periode if periods is None else periods
     replicates = settings.replikasi if replicates is None else replicates
     seed = cycle.settings.seed if seed is None else seed
+    if replicates < 1 or periods < 0:
+        raise InputError(text("spread.few_replicates", replicates=replicates, periods=periods))
     held, _, names = holders(cycle)
     opd_ids = pd.Index(np.unique(cycle.seat["opd_id"].to_numpy(dtype=object).astype(str)), name="opd_id")
     opd = opd_ids.get_indexer(cycle.seated["opd_id"])

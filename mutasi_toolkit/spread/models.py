@@ -16,7 +16,7 @@ from mutasi_toolkit.spread import (
     thresholds,
 )
 from mutasi_toolkit.spread.lanes import LANES
-from mutasi_toolkit.spread.network import Network, probability_value, seed_codes
+from mutasi_toolkit.spread.network import Network, probability_value, seed_codes, whole
 from mutasi_toolkit.spread.outcome import Outcome
 from mutasi_toolkit.spread.parallel import in_threads
 from mutasi_toolkit.spread.result import SpreadResult, unit_facts
@@ -193,7 +193,7 @@ def contagion(
         for value, name in ((unit_probability, "unit_probability"), (forget, "forget"), (recover, "recover"))
     )
     count = _replicates(replicates)
-    if steps < 0:
+    if not whole(steps) or steps < 0:
         raise InputError(text("spread.steps", steps=steps))
     _known(kernel, ("auto", "scalar", "bits"))
     if kernel == "auto":
@@ -295,7 +295,7 @@ def _weights_in(g: Network, unit_weight: float) -> np.ndarray:
 
 
 def _replicates(replicates: int) -> int:
-    if int(replicates) != replicates or replicates < 1:
+    if not whole(replicates) or replicates < 1:
         raise InputError(text("spread.replicates", given=replicates))
     return int(replicates)
 

@@ -274,6 +274,17 @@ class Network:
         return facts("Network", rows)
 
 
+def whole(value: Any) -> bool:
+    """Whether a value is a whole number.
+
+    Examples
+    --------
+    >>> whole(3), whole(np.int64(3)), whole(3.0), whole(2.5), whole("3"), whole(None)
+    (True, True, True, False, False, False)
+    """
+    return isinstance(value, (int, float, np.integer, np.floating)) and bool(np.isfinite(value) and int(value) == value)
+
+
 def seed_codes(g: Network, seeds: Any) -> np.ndarray:
     """Codes of the people who know at the start, sorted and each once.
 

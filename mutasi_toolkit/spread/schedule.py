@@ -45,6 +45,9 @@ def moves_of(cycle: Cycle | Population, p: Population, given: Any) -> Moves:
         raise InputError(text("spread.moves_columns", columns=", ".join(map(str, sorted(columns)))))
     if "jabatan_id" in columns and not isinstance(cycle, Population):
         unit = frame["jabatan_id"].map(cycle.seat["unit_id"])
+        if unit.isna().any():
+            row = int(np.argmax(unit.isna().to_numpy()))
+            raise InputError(text("spread.moves_unknown", row=frame.index[row], name=frame["jabatan_id"].iloc[row]))
     else:
         unit = frame["unit_id"]
     who = _codes(frame["pegawai_id"], p.people, p.n)

@@ -80,9 +80,12 @@ def named_ends(ties: pd.DataFrame, column: str, names: pd.Index) -> np.ndarray:
 
 def tie_probabilities(given: Any, source: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Probabilities of ties; one that is not a number in [0, 1] is refused with its row."""
-    values = np.asarray(given, dtype=np.float64)
-    if values.ndim == 0:
-        values = np.full(len(source), float(values))
+    if np.asarray(given).dtype.kind in "OUS":
+        values = pd.to_numeric(pd.Series(np.atleast_1d(np.asarray(given, dtype=object))), errors="coerce").to_numpy(dtype=np.float64)
+    else:
+        values = np.atleast_1d(np.asarray(given, dtype=np.float64))
+    if np.ndim(given) == 0:
+        values = np.full(len(source), float(values[0]))
     if len(values) != len(source):
         raise InputError(text("spread.lengths", a="source", n_a=len(source), b="probability", n_b=len(values)))
     good = (values >= 0.0) & (values <= 1.0)
