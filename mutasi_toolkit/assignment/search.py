@@ -133,17 +133,22 @@ def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: floa
     slack = model.scale * max(1, int(LEAST_SLACK * abs(relaxed.priced.bound / model.scale)))
     while True:
         kept = relaxed.priced.reduced <= slack if model.n_arcs > SMALL else np.ones(model.n_arcs, dtype=bool)
-        found, infeasible = _mixed(model, kept, deadline, gap, best, known)
+        part = restrict(model, kept)
+        if not kept.all():
+            part = replace(part, program=narrowed(model, part, room_of(model, relaxed, slack)))
+        found, infeasible = _mixed(model, part, deadline, gap, best, known)
         best = found if found is not None else best
         if kept.all():
             return best, not (infeasible and best is None)
-        if best is None:
+        if best is None or (found is None and not late(deadline)):
             slack *= 4
             continue
-        over = (objective_of(model, best, completed(model, best)) - model.constant - 1) * model.scale - relaxed.priced.bound
-        if over <= slack or late(deadline):
+        cost = objective_of(model, best, completed(model, best))
+        over = (cost - model.constant - 1) * model.scale - relaxed.priced.bound
+        enough = cost - model.constant - known <= gap * abs(cost)
+        if over <= slack or enough or late(deadline):
             return best, True
-        slack = over
+        slack = over + model.scale
 
 
 def _whole(model: Model, relaxed: Relaxed) -> np.ndarray | None:
@@ -169,12 +174,11 @@ def _staying(model: Model) -> np.ndarray | None:
     return model.stay.copy()
 
 
-def _mixed(model: Model, kept: np.ndarray, deadline: float | None, gap: float, start: np.ndarray | None, known: int) -> tuple[np.ndarray | None, bool]:
-    """Solve the mixed integer program of the kept arcs; whether it has no solution at all."""
-    part = restrict(model, kept)
+def _mixed(model: Model, part: Restricted, deadline: float | None, gap: float, start: np.ndarray | None, known: int) -> tuple[np.ndarray | None, bool]:
+    """Solve the mixed integer program of some arcs; whether it has no solution at all."""
     program = part.program
     begin = None if start is None else _values(model, part, start)
-    allowed = gap * max(1.0, abs(part.offset + model.constant))
+    allowed = gap * max(1.0, abs(known + model.constant))
     for _ in range(4):
         answer = solve_whole(program, left(deadline), allowed, begin, target=float(known - part.offset))
         if answer.values is None and answer.status == "limit" and start is None:

@@ -53,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"{text('cli.os_error', options.language, why=str(error))}\n")
         return InputError.exit_code
+    except MemoryError:
+        sys.stderr.write(text("cli.memory", options.language) + "\n")
+        return InputError.exit_code
     except KeyboardInterrupt:
         sys.stderr.write(text("cli.interrupted", options.language) + "\n")
         return 1

@@ -10,12 +10,15 @@ import pandas as pd
 
 from mutasi_toolkit.rules.book import ADMINISTRATOR, JPT, PELAKSANA, PENGAWAS, Book, book_of
 from mutasi_toolkit.rules.checks import CHECKS
+from mutasi_toolkit.rules.memory import check_pairs
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
 
 #: Pairs evaluated at once, to bound memory.
 CHUNK = 2_000_000
+#: Rules that take long to look at a pair.
+DEAR = frozenset({"R16"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +97,14 @@ def _evaluate_part(
 
 def candidates(b: Book) -> tuple[np.ndarray, np.ndarray]:
     """Pairs that R35, R36 and R29 do not rule out at once: joined on kind, level and profession, never a dense product."""
+    found = [(np.repeat(rows, len(to)), np.tile(to, len(rows))) for rows, to in _joined(b)]
+    none = np.zeros(0, dtype=np.int64)
+    person, seat = ([none, *part] for part in (zip(*found, strict=True) if found else ((), ())))
+    return np.concatenate(person), np.concatenate(seat)
+
+
+def _joined(b: Book) -> list[tuple[np.ndarray, np.ndarray]]:
+    """People, and the seats that all of them may ask for."""
     seats, people = b.seats, b.people
     movable = np.flatnonzero(
         ~np.isin(people.status, ["CPNS", "PPPK paruh waktu"])
@@ -113,7 +124,7 @@ def candidates(b: Book) -> tuple[np.ndarray, np.ndarray]:
     )
     groups = {k: np.asarray(v, dtype=np.int64) for k, v in key.groupby(key).groups.items()}
     mine = np.where(people.profession != "", people.profession, seats.profession[people.seat])
-    found_p, found_s = [], []
+    found = []
     frame = pd.DataFrame(
         {
             "p": movable,
@@ -129,12 +140,8 @@ def candidates(b: Book) -> tuple[np.ndarray, np.ndarray]:
             if k[2] == profession and _reachable(kind, level, k[0], k[1], promotes)
         ]
         if near:
-            to = np.concatenate(near)
-            found_p.append(np.repeat(rows["p"].to_numpy(), len(to)))
-            found_s.append(np.tile(to, len(rows)))
-    if not found_p:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    return np.concatenate(found_p), np.concatenate(found_s)
+            found.append((rows["p"].to_numpy(), np.concatenate(near)))
+    return found
 
 
 def _reachable(kind: int, level: int, to_kind: int, to_level: int, promotes: bool) -> bool:
@@ -156,17 +163,39 @@ def allowed(cycle: Cycle) -> Pairs:
     -------
     Pairs
         Sorted by person, then seat.
+
+    Raises
+    ------
+    InputError
+        When the pairs will not fit into memory (`memory`).
     """
     b = book_of(cycle)
-    p, s = candidates(b)
-    ok = evaluate(cycle, p, s, b).blocked == 0
-    own = np.arange(len(b.people.seat))
-    key = np.unique(
-        np.concatenate([p[ok], own]) * len(b.seats.kind) + np.concatenate([s[ok], b.people.seat])
-    )
-    return Pairs(
-        (key // len(b.seats.kind)).astype(np.int32), (key % len(b.seats.kind)).astype(np.int32)
-    )
+    n, own = len(b.seats.kind), np.arange(len(b.people.seat))
+    joined = _joined(b)
+    total, seen, many = sum(len(p) * len(s) for p, s in joined), 0, 0
+    keys = [own * n + b.people.seat]
+    for people, seats in joined:
+        step = max(1, CHUNK // len(seats))
+        for at in range(0, len(people), step):
+            some = people[at : at + step]
+            p, s = _free(b, np.repeat(some, len(seats)), np.tile(seats, len(some)))
+            keys.append(p * n + s)
+            seen, many = seen + len(some) * len(seats), many + len(p)
+            check_pairs(many, seen / total, len(own))
+    key = np.unique(np.concatenate(keys))
+    return Pairs((key // n).astype(np.int32), (key % n).astype(np.int32))
+
+
+def _free(b: Book, p: np.ndarray, s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs that no rule forbids; each rule looks only at what those before it left, the dearest last."""
+    for name in sorted(CHECKS, key=lambda name: name in DEAR):
+        rule = b.rules[name]
+        bad = CHECKS[name](b, p, s)[1] & (b.people.seat[p] != s)
+        if rule.kind == "waivable":
+            bad &= ~(b.waived_person[p] | b.waived_seat[s])
+        if bad.any():
+            p, s = p[~bad], s[~bad]
+    return p, s
 
 
 __all__ = [
