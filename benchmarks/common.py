@@ -10,14 +10,24 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
 from typing import Any
 
 
 def quick() -> bool:
     """Whether the small sizes are wanted (`--quick`): shows that it runs, measures nothing."""
     return "--quick" in sys.argv[1:]
+
+
+def parts_of(known: Iterable[str]) -> list[str]:
+    """The parts that are wanted (`--part NAME`, any number of times), else all."""
+    given = [b for a, b in pairwise(sys.argv[1:]) if a == "--part"]
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise SystemExit(f"unknown part {', '.join(unknown)}; there are {', '.join(known)}")
+    return [name for name in known if not given or name in given]
 
 
 def time_all(works: dict[str, Callable[[], Any]], repeats: int = 7) -> tuple[dict[str, list[float]], dict[str, Any]]:

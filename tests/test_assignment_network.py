@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
+from mutasi_toolkit.assignment import verify
 from mutasi_toolkit.assignment.grouped import Groups, bound_of, people_of, solve_groups
 from mutasi_toolkit.assignment.simplex import seated_tree
 from mutasi_toolkit.errors import InfeasibleError, InputError
@@ -103,3 +106,28 @@ def test_groups_that_cannot_be_seated_are_refused() -> None:
         solve_groups(Groups(np.array([3]), zeros, zeros, zeros, zeros, zeros, zeros, zeros, np.array([2]), zeros, 1))
     with pytest.raises(InputError):
         solve_groups(Groups(np.array([1]), zeros, zeros, zeros, zeros, zeros, zeros, zeros, np.array([2]), zeros, -1))
+
+
+def test_a_plan_of_groups_is_verified_and_what_is_changed_is_found() -> None:
+    rng = np.random.default_rng(9)
+    found = set()
+    for _ in range(30):
+        g = groups_of(rng)
+        plan = solve_groups(g)
+        checked = verify(g, plan)
+        assert checked.ok, checked.text("en")
+        assert (checked.objective, checked.bound) == (plan.objective, plan.bound)
+        fewer = plan.flow.copy()
+        fewer[np.argmax(fewer)] -= 1
+        wrong = {
+            "once": replace(plan, flow=fewer),
+            "objective": replace(plan, objective=plan.objective - 1),
+            "bound": replace(plan, bound=plan.bound + 1),
+            "certificate": replace(plan, price=-1),
+            "moves": replace(plan, moves=plan.moves + 1),
+        }
+        for what, bad in wrong.items():
+            assert what in {v.values["what"] for v in verify(g, bad).violations}
+        everyone = g.number[g.group] * (np.arange(len(g.group)) % 3 == 2)
+        found |= {v.values["what"] for v in verify(g, replace(plan, flow=everyone)).violations}
+    assert {"capacity", "limit"} <= found

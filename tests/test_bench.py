@@ -46,3 +46,18 @@ def test_disagreement_is_a_fault_of_ours(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "differs.py").write_text(f"print('{answer}')\n", encoding="utf-8")
     monkeypatch.setattr(bench, "FOLDER", tmp_path)
     assert main(["bench", "differs", "--quick"]) == 1
+
+
+def test_rows_of_a_part_take_the_place_of_theirs_and_the_others_stay(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    row = {"instance": "city, 3 people", "solver": "ours", "CPU seconds": "0.20", "result": "7"}
+    old = [row, {**row, "instance": "region, 9 people"}, {**row, "instance": "nation, 27 people"}]
+    bench.write_section(page, "assignment", bench.render("assignment", {"title": "A", "table": old, "notes": [], "packages": {}}))
+    assert bench.rows_on(page, "assignment") == old
+    new = [{**row, "instance": "region, 10 people", "result": "8"}]
+    assert bench.merged(bench.rows_on(page, "assignment"), new, ["region"]) == [old[0], *new, old[2]]
+
+
+def test_a_part_needs_one_benchmark(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--part", "city", "--language", "en"]) == 2
+    assert "assignment" in capsys.readouterr().err

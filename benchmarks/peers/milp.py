@@ -1,4 +1,4 @@
-"""How each peer solves one mixed integer program given as arrays: run(program, seconds) -> (objective or nan, CPU seconds).
+"""How each peer solves one mixed integer program given as arrays: run(program, seconds) -> (objective or nan, CPU seconds, what it had).
 
 The program is `mutasi_toolkit.assignment.highs.Program`: min cost z, lower <= z <= upper, row_low <= A z <= row_high. Sparse-array
 peers get it whole; modelling layers get it as a user would write it: a variable per column, a sum per row.
@@ -7,20 +7,24 @@ peers get it whole; modelling layers get it as a user would write it: a variable
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-Answer = tuple[float, float]
+Answer = tuple[float, float, str]
+#: (objective where it is proved, else nan; incumbent and bound where it is not).
+Had = tuple[float, str]
 
 
-def cpu(run: Callable[[], float]) -> Answer:
+def cpu(run: Callable[[], Had | float]) -> Answer:
     """What it gave, and CPU seconds of this process and its children."""
     begun = sum(_times())
     value = run()
-    return value, sum(_times()) - begun
+    value, had = value if isinstance(value, tuple) else (value, "")
+    return value, sum(_times()) - begun, had
 
 
 def _times() -> tuple[float, float, float, float]:
@@ -34,9 +38,10 @@ def highs(program: Any, seconds: float) -> Answer:
     """HiGHS on the arrays, one thread, no gap allowed."""
     from mutasi_toolkit.assignment.highs import solve_whole
 
-    def run() -> float:
+    def run() -> Had:
         found = solve_whole(program, seconds)
-        return found.objective if found.status == "optimal" else math.nan
+        plan = "no plan" if found.values is None else f"plan {found.objective:.0f}"
+        return found.objective if found.status == "optimal" else math.nan, f"{plan}, bound {found.bound:.0f}"
 
     return cpu(run)
 
@@ -65,10 +70,10 @@ def _rows(program: Any) -> list[tuple[np.ndarray, np.ndarray, float, float]]:
 
 
 def cp_sat(program: Any, seconds: float) -> Answer:
-    """OR-tools CP-SAT, one worker."""
+    """OR-tools CP-SAT, one worker; stopped after `seconds` of CPU time, however busy the machine."""
     from ortools.sat.python import cp_model
 
-    def run() -> float:
+    def run() -> Had:
         model = cp_model.CpModel()
         z = [model.new_int_var(int(a), int(b), "") for a, b in zip(program.lower, program.upper, strict=True)]
         for columns, values, low, high in _rows(program):
@@ -76,11 +81,24 @@ def cp_sat(program: Any, seconds: float) -> Answer:
             model.add_linear_constraint(total, -(2**50) if low == -np.inf else int(low), 2**50 if high == np.inf else int(high))
         model.minimize(cp_model.LinearExpr.weighted_sum(z, [int(v) for v in program.cost]))
         solver = cp_model.CpSolver()
-        solver.parameters.num_workers, solver.parameters.max_time_in_seconds = 1, seconds
+        solver.parameters.num_workers, solver.parameters.max_time_in_seconds = 1, 20 * seconds
+        done = threading.Event()
+        watch = threading.Thread(target=_stop_at, args=(solver, now() + seconds, done), daemon=True)
+        watch.start()
         status = solver.solve(model)
-        return float(solver.objective_value) if status == cp_model.OPTIMAL else math.nan
+        done.set()
+        watch.join()
+        found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+        had = f"plan {solver.objective_value:.0f}" if found else "no plan"
+        return float(solver.objective_value) if status == cp_model.OPTIMAL else math.nan, f"{had}, bound {solver.best_objective_bound:.0f}"
 
     return cpu(run)
+
+
+def _stop_at(solver: Any, moment: float, done: threading.Event) -> None:
+    while not done.wait(0.2):
+        if now() > moment:
+            solver.stop_search()
 
 
 def pulp(program: Any, seconds: float) -> Answer:

@@ -19,6 +19,7 @@ from mutasi_toolkit.locale import text
 
 if TYPE_CHECKING:
     from mutasi_toolkit.assignment.audit.tables import Facts
+    from mutasi_toolkit.assignment.grouped import Groups
     from mutasi_toolkit.cycle import Cycle
 
 #: A float that stands for a whole number of thousandths differs from it by less than this share.
@@ -101,13 +102,13 @@ class Verification:
         return "\n".join(v.text(language) for v in self.violations)
 
 
-def verify(source: Cycle | tuple[pd.DataFrame, Any], plan: Any) -> Verification:
+def verify(source: Cycle | Groups | tuple[pd.DataFrame, Any], plan: Any) -> Verification:
     """Check a plan against its source, without the solver.
 
     Parameters
     ----------
-    source : Cycle, or (pairs, capacity)
-        What the plan was made for.
+    source : Cycle, or (pairs, capacity), or Groups
+        What the plan was made for; groups of identical people have a plan of numbers (`solve_groups`).
     plan : Plan
 
     Returns
@@ -137,6 +138,8 @@ def verify(source: Cycle | tuple[pd.DataFrame, Any], plan: Any) -> Verification:
     """
     if isinstance(source, tuple):
         return _verify_pairs(*source, plan)
+    if hasattr(source, "segment_room"):
+        return _verify_groups(source, plan)
     return _verify_cycle(source, plan)
 
 
@@ -204,6 +207,22 @@ def _verify_pairs(pairs: pd.DataFrame, capacity: Any, plan: Any) -> Verification
         bound = None
     bound = None if bound is None else min(bound, objective) if not out else bound
     return Verification(tuple(out + _told(plan, objective, bound)), float(objective), None if bound is None else float(bound))
+
+
+def _verify_groups(groups: Any, plan: Any) -> Verification:
+    from mutasi_toolkit.assignment.audit import groups as audit
+
+    out = [Violation(rule, people, seats, {"what": what, **values}) for rule, what, people, seats, values in audit.faults(groups, plan)]
+    if any(v.rule == "penempatan" and v.values["what"] == "once" for v in out):
+        return Verification(tuple(out), None, None)
+    objective, bound = audit.objective(groups, plan), audit.bound(groups, plan.price, plan.cell_price)
+    if objective != plan.objective:
+        out.append(Violation("tujuan", values={"what": "objective", "told": plan.objective, "found": objective}))
+    if bound is None:
+        out.append(_broken_proof("prices"))
+    elif plan.bound > bound:
+        out.append(Violation("batas", values={"what": "bound", "told": plan.bound, "found": bound}))
+    return Verification(tuple(out), float(objective), None if bound is None else float(bound))
 
 
 def _verify_cycle(cycle: Cycle, plan: Any) -> Verification:

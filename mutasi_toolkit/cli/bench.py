@@ -9,6 +9,7 @@ import platform
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """NAME of a benchmark, or all of them; where the results go."""
     parser.add_argument("name", nargs="*", help="a file of benchmarks/ without .py; none means all")
     parser.add_argument("--quick", action="store_true", help="small sizes, nothing written: shows that it runs")
+    parser.add_argument("--part", action="append", default=[], metavar="PART", help="only a part of one benchmark (assignment: city, region, ministry, nation); its rows take the place of theirs on the page")
     parser.add_argument("--into", default=str(PAGE), metavar="FILE", help="page that receives the results (default docs/benchmarks.md)")
 
 
@@ -47,9 +49,13 @@ def do(options: argparse.Namespace) -> int:
     if unknown or not wanted:
         names = ", ".join(sorted(known)) or "-"
         raise InputError(text("cli.bench_unknown", options.language, names=", ".join(unknown), known=names))
+    if options.part and len(wanted) != 1:
+        raise InputError(text("cli.bench_part", options.language))
     good = True
     for name in wanted:
-        result = measure(known[name], options.quick, options.language)
+        result = measure(known[name], options.quick, options.language, options.part)
+        if options.part and not options.quick:
+            result["table"] = merged(rows_on(Path(options.into), name), result["table"], options.part)
         section = render(name, result)
         out(section)
         good &= bool(result["ok"])
@@ -66,7 +72,7 @@ def registry() -> dict[str, Path]:
     return {f.stem: f for f in files if f.stem != "common"}
 
 
-def measure(path: Path, quick: bool, language: str = "id") -> dict[str, Any]:
+def measure(path: Path, quick: bool, language: str = "id", parts: Sequence[str] = ()) -> dict[str, Any]:
     """What the benchmark at `path` answers (see benchmarks/common.py).
 
     Raises
@@ -75,13 +81,31 @@ def measure(path: Path, quick: bool, language: str = "id") -> dict[str, Any]:
         When it does not run to its end; tells its last lines.
     """
     environment = {**os.environ, **dict.fromkeys(ONE_THREAD, "1"), "PYTHONPATH": _search_path()}
-    command = [sys.executable, str(path), *(["--quick"] if quick else [])]
+    command = [sys.executable, str(path), *(["--quick"] if quick else []), *(word for part in parts for word in ("--part", part))]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         last = "\n".join(done.stderr.strip().splitlines()[-5:])
         raise MutasiError(text("cli.bench_failed", language, name=path.stem, why=last))
     answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return answer
+
+
+def rows_on(page: Path, name: str) -> list[dict[str, Any]]:
+    """The table that a section of the page holds."""
+    content = page.read_text(encoding="utf-8") if page.is_file() else ""
+    found = re.search(rf"<!-- bench:{name} -->\n(.*?)\n<!-- end -->", content, re.DOTALL)
+    lines = [line.strip("| ").split(" | ") for line in found[1].splitlines() if line.startswith("| ")] if found else []
+    return [dict(zip(lines[0], cells, strict=False)) for cells in lines[1:]]
+
+
+def merged(old: list[dict[str, Any]], new: list[dict[str, Any]], parts: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of the page with those of some parts (the first word of their first column) replaced by new ones, in the old order."""
+    def part(row: dict[str, Any]) -> str:
+        return re.split(r"\W", str(next(iter(row.values()))))[0]
+
+    order = list(dict.fromkeys(part(row) for row in [*old, *new]))
+    rows = [row for row in old if part(row) not in parts] + new
+    return sorted(rows, key=lambda row: order.index(part(row)))
 
 
 def _search_path() -> str:
