@@ -54,6 +54,7 @@ from mutasi_toolkit.assignment.segments import (
     PER_POINT,
     Columns,
     Segments,
+    gains_by_cell,
     knowledge_segments,
     load_segments,
     spare_segments,
@@ -215,7 +216,7 @@ def _knowledge_rows(rows: Rows, columns: Columns, cycle: Cycle, changes: Changes
     bank = _holder_bank(rows, changes, segments, "tahu")
     columns.add("pengetahuan", bank, segments["upper"].to_numpy(), segments["cost"].to_numpy(), int(today.sum()))
     keys = set(zip(segments["opd"], segments["skill"], strict=True))
-    return {"|".join(k): g["gain"].astype(float).tolist() for k, g in table.groupby(level=[0, 1]) if k in keys}
+    return {"|".join(k): values.tolist() for k, values in gains_by_cell(table).items() if k in keys}
 
 
 def _unit_rows(rows: Rows, columns: Columns, cycle: Cycle, arcs: Arcs, limits: Limits) -> None:

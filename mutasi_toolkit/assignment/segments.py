@@ -112,6 +112,29 @@ def load_segments(need: np.ndarray, fixed: np.ndarray, capacity: np.ndarray, wei
     return Segments(bank[used], upper[used], points[used], marginal[used]), half_up(zero * (weight * PER_POINT / unit)), zero
 
 
+def gains_by_cell(gains: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
+    """Gains by (opd, skill), in the order of the number of holders.
+
+    Parameters
+    ----------
+    gains : DataFrame
+        Index (opd, skill, n_holders), sorted, with `gain`.
+
+    Examples
+    --------
+    >>> index = pd.MultiIndex.from_tuples([("A", "x", 0), ("A", "x", 1), ("B", "x", 0)])
+    >>> {key: values.tolist() for key, values in gains_by_cell(pd.DataFrame({"gain": [3.0, 2.0, 5.0]}, index=index)).items()}
+    {('A', 'x'): [3.0, 2.0], ('B', 'x'): [5.0]}
+    """
+    if not len(gains):
+        return {}
+    codes = np.column_stack([gains.index.codes[0], gains.index.codes[1]])
+    first = np.concatenate([[0], np.flatnonzero((codes[1:] != codes[:-1]).any(axis=1)) + 1])
+    heads = gains.index[first]
+    parts = np.split(gains["gain"].to_numpy(dtype=float), first[1:])
+    return dict(zip(zip(heads.get_level_values(0), heads.get_level_values(1), strict=True), parts, strict=True))
+
+
 def knowledge_segments(changes: pd.DataFrame, today: pd.Series, gains: pd.DataFrame, weight: float) -> tuple[pd.DataFrame, pd.Series]:
     """Segments of -G(h) for every OPD and skill that a move can change.
 
@@ -133,7 +156,7 @@ def knowledge_segments(changes: pd.DataFrame, today: pd.Series, gains: pd.DataFr
         G(h0) in model units by (opd, skill).
     """
     rows, value = [], {}
-    table = {key: group["gain"].to_numpy(dtype=float) for key, group in gains.groupby(level=[0, 1])}
+    table = gains_by_cell(gains)
     for key, most in changes["most"].items():
         gain = table.get(key)
         if gain is None:

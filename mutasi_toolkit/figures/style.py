@@ -156,6 +156,8 @@ def save(figure: Figure, stem: Path, dpi: int = 130) -> None:
 
     stem.parent.mkdir(parents=True, exist_ok=True)
     stem.with_suffix(".png").write_bytes(png_bytes(figure, dpi))
+    # Both files show one layout, worked out once.
+    figure.set_layout_engine("none")
     with rc_context(SETTINGS):
         figure.savefig(
             stem.with_suffix(".svg"), format="svg", metadata={"Date": None, "Creator": None}

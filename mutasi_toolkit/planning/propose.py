@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mutasi_toolkit import assignment, rules, skills
+from mutasi_toolkit.assignment.segments import gains_by_cell
 from mutasi_toolkit.errors import InfeasibleError
 from mutasi_toolkit.planning.proposal import Proposal
 from mutasi_toolkit.spread.comparison import compare_skills
@@ -51,14 +52,13 @@ def predicted_cells(cycle: Cycle, after: Cycle, gains: pd.DataFrame) -> pd.Serie
     gains : DataFrame
         opd_id, keahlian, n_holders, gain.
     """
-    table = {key: g["gain"].cumsum().to_numpy() for key, g in gains.sort_values("n_holders").groupby(["opd_id", "keahlian"])}
-    last = gains.sort_values("n_holders").groupby(["opd_id", "keahlian"])["gain"].last()
+    table = gains_by_cell(gains.set_index(["opd_id", "keahlian", "n_holders"]).sort_index())
 
     def value(key: tuple[str, str], h: int) -> float:
         if h == 0 or key not in table:
             return 0.0
-        sums = table[key]
-        return float(sums[h - 1]) if h <= len(sums) else float(sums[-1] + (h - len(sums)) * last[key])
+        sums = table[key].cumsum()
+        return float(sums[h - 1]) if h <= len(sums) else float(sums[-1] + (h - len(sums)) * table[key][-1])
 
     now, then = (skills.coverage(c)["pemegang"] for c in (cycle, after))
     both = now.align(then, fill_value=0)
