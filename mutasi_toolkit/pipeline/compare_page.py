@@ -60,8 +60,8 @@ def compare_page(c: Comparison) -> str:
     """The comparison as one self-contained HTML page."""
     language = c.language
     cards = [
-        Card(text("pipeline.compare_card_data", language), number(len(c.joined) + len(c.left) + len(c.moved), 0, language), _said(c, "data")),
-        Card(text("pipeline.compare_card_plan", language), number(c.same_moves, 0, language), _said(c, "plan")),
+        Card(text("pipeline.compare_card_data", language), text("pipeline.compare_big_data", language, n=number(len(c.joined) + len(c.left) + len(c.moved), 0, language)), _said(c, "data")),
+        Card(text("pipeline.compare_card_plan", language), text("pipeline.compare_big_plan", language, n=number(c.same_moves, 0, language)), _said(c, "plan")),
         _effect_card(c),
     ]
     return render(
@@ -82,7 +82,7 @@ def _effect_card(c: Comparison) -> Card:
     values = c.figures.set_index("kunci").loc["selisih_sesudah"]
     better, worse = int((c.opd["beda"] < -1e-9).sum()), int((c.opd["beda"] > 1e-9).sum())
     said = text("pipeline.compare_opd", c.language, better=better, worse=worse, n=len(c.opd))
-    return Card(text("pipeline.compare_card_effect", c.language), f"{_n(values['a'], c.language)} | {_n(values['b'], c.language)}", _capital(said))
+    return Card(text("pipeline.compare_card_effect", c.language), text("pipeline.compare_big_effect", c.language, a=_n(values["a"], c.language), b=_n(values["b"], c.language)), _capital(said))
 
 
 def _sections(c: Comparison) -> list[Section]:

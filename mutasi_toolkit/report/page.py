@@ -122,6 +122,13 @@ def _cards(opened: Opened) -> list[Card]:
     ]
 
 
+def _moves(opened: Opened) -> Any:
+    """The moves as the page shows them: who, from, to and why first, without codes."""
+    frame = opened.moves_table().drop(columns=["jabatan_tujuan", "opd_tujuan_nama"])
+    first = ["pegawai_id", "dari", "ke", "alasan"]
+    return frame[[*first, *(c for c in frame if c not in first)]]
+
+
 def _sections(opened: Opened, figures: Path) -> list[Section]:
     language = opened.language
 
@@ -141,7 +148,7 @@ def _sections(opened: Opened, figures: Path) -> list[Section]:
     sections += [
         ("opd", [words("about_opd"), *picture("beban_opd_sesudah"), *picture("beban_opd"), *picture("arus"), table("opd", opened.opd())]),
         ("dinas", [words("about_dinas"), *(Fold(name, said, tuple(items)) for name, said, items in opd_stories(opened))]),
-        ("orang", [words("about_moves"), table("usulan", opened.moves_table().drop(columns=["jabatan_tujuan", "opd_tujuan_nama"]))]),
+        ("orang", [words("about_moves"), table("usulan", _moves(opened))]),
         ("tahun", [words("about_years"), *picture("proyeksi"), table("tahun", opened.first_below())]),
         ("tetap", [words("about_staying"), table("tidak_pindah", opened.staying(), "tidak_pindah")]),
         ("pengetahuan", [words("about_spread"), *picture("sebaran"), *picture("perubahan"), table("pengetahuan", opened.spread_changes(), "pengetahuan"), *picture("cakupan"), *picture("jejaring")]),
