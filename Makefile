@@ -55,7 +55,7 @@ test-kills: setup
 	@$(PY) tools/test_kills.py --times 100
 
 brute: setup
-	@MUTASI_BRUTE_SEAS=250 $(PY) -m pytest -q tests/test_assignment_brute.py
+	@MUTASI_BRUTE_SEAS=250 $(PY) -m pytest -q --timeout=0 tests/test_assignment_brute.py
 
 lock: setup
 	$(UV) pip compile pyproject.toml --all-extras --group test --group docs --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
