@@ -10,7 +10,9 @@ import pytest
 import mutasi_toolkit as mt
 from mutasi_toolkit import rules
 from mutasi_toolkit.paths import data_dir
+from mutasi_toolkit.rules.book import book_of
 from mutasi_toolkit.rules.page import rules_page
+from mutasi_toolkit.rules.pairs import candidates
 from mutasi_toolkit.rules.windows import election_window, inauguration_window
 
 UNIT = "unit_id,nama,induk_id,jenis\nK,Kota,,kota\nD1,Dinas A,K,dinas\nD2,Dinas B,K,dinas\n"
@@ -261,3 +263,23 @@ def test_teachers_without_a_subject_column_are_not_checked(tmp_path: Path) -> No
     cycle = _cycle(tmp_path)
     verdict = {pair: rules.explain_pair(cycle, *pair).set_index("rule_id")["verdict"]["R29"] for pair in (("P4", "G2"), ("P4", "A2"), ("P1", "G2"), ("P1", "A2"))}
     assert list(verdict.values()) == ["tidak_diperiksa", "menghalangi", "menghalangi", "tidak_berlaku"]
+
+
+def test_decisions_on_several_people_are_pairs_in_order(tmp_path: Path) -> None:
+    (tmp_path / "keputusan.csv").write_text("pegawai_id,putusan,jabatan_id\nP3,tolak,S2\nP1,tolak,A3\nP4,kunci,\nP2,tolak,\n")
+    found = rules.decisions(_cycle(tmp_path))
+    assert found.stay.tolist() == [1, 3]
+    assert found.forbidden.tolist() == [[0, 2], [2, 6]]
+    assert found.forced.shape == (0, 2)
+
+
+def test_beginners_are_no_candidates_for_the_next_level(tmp_path: Path) -> None:
+    # a level of 0 is a level; a missing one is not
+    seats = SEATS + "N1,D1,Pranata,fungsional,,pemula,5,umum,,1\nN2,D2,Pranata,fungsional,,terampil,6,umum,,1\nN3,D2,Pranata,fungsional,,pemula,5,umum,,1\nN4,D2,Pranata,fungsional,,,5,umum,,1\n"
+    for name, content in (("unit", UNIT), ("jabatan", seats), ("pegawai", PEOPLE + "P6,N1,PNS,II/a,SLTA,1990-01-01,2020-01-01,,Baik,Baik,tidak,tidak,tidak,tidak,ya,\n")):
+        (tmp_path / f"{name}.csv").write_text(content)
+    (tmp_path / "cycle.yaml").write_text("tanggal: 2026-01-31\n")
+    cycle = mt.read_cycle(tmp_path)
+    person, seat = candidates(book_of(cycle))
+    place = cycle.pegawai["pegawai_id"].to_list().index("P6")
+    assert sorted(cycle.jabatan["jabatan_id"].iloc[seat[person == place]]) == ["N1", "N3", "N4"]
