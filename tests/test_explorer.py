@@ -47,6 +47,18 @@ def test_the_plan_is_that_of_the_package(session: Session) -> None:
     assert state.opd["selisih_mutlak_sesudah"].sum() == pytest.approx(state.figures["selisih_sesudah"])
 
 
+def test_what_was_measured_before_the_moves_is_kept_by_demand_alone(session: Session) -> None:
+    start, grown = choices_of(session.cycle), tuple((r, 0.3) for r in ("umkm", "umum"))
+    kept = Session(session.cycle)
+    kept.solve(start)
+    for changed in (_with(start, pindah=2), _with(start, permintaan=grown), _with(start, permintaan=grown, jaminan=(("pemegang_tunggal", False),)), _with(start, jaminan=())):
+        mine, anew = kept.solve(changed), Session(session.cycle).solve(changed)
+        assert mine.figures == anew.figures
+        assert mine.opd.equals(anew.opd)
+        assert mine.coverage.equals(anew.coverage)
+    assert len(kept._before) == 2
+
+
 def test_choices_seen_before_are_not_solved_again(session: Session) -> None:
     start = choices_of(session.cycle)
     assert session.solve(start) is session.solve(choices_of(session.cycle))

@@ -110,6 +110,21 @@ def scenario_values(choices: Choices) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value}
 
 
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """A cycle's tables of units and of skills, its sum of |selisih| and its number of sole holders."""
+
+    units: pd.DataFrame
+    skills: pd.DataFrame
+    selisih: float
+    tunggal: float
+
+
+def _measured(cycle: Cycle) -> _Measured:
+    imbalance = float(workload.need(cycle)["selisih"].abs().sum())
+    return _Measured(workload.unit_efficiency(cycle), skills.coverage(cycle)[["dibutuhkan", "pemegang"]], imbalance, float(len(skills.sole_holders(cycle))))
+
+
 class Session:
     """One analyst at one cycle: what choices do not change is computed once.
 
@@ -132,6 +147,7 @@ class Session:
         self.gains = marginal_gains(cycle)
         self.pairs = rules.allowed(cycle)
         self._states: dict[Choices, State] = {}
+        self._before: dict[tuple[tuple[str, float], ...], _Measured] = {}
 
     def solve(self, choices: Choices) -> State:
         """The best plan under `choices`; a set of choices seen before costs nothing.
@@ -150,17 +166,20 @@ class Session:
     def _solve(self, choices: Choices) -> State:
         cycle = self.cycle.with_settings(**scenario_values(choices))
         plan = assignment.solve(assignment.Problem.from_cycle(cycle, self.gains, self.pairs))
-        after = cycle.after(plan.moves)
-        opd, coverage = opd_table(cycle, after), coverage_table(cycle, after)
+        # Of all choices, only the demand changes what is measured before the moves.
+        if choices.permintaan not in self._before:
+            self._before[choices.permintaan] = _measured(cycle)
+        one, two = self._before[choices.permintaan], _measured(cycle.after(plan.moves))
+        opd, coverage = opd_table(cycle, one, two), coverage_table(one, two)
         figures = {
             "mutasi": float(len(plan.moves)),
-            "selisih_sebelum": float(workload.need(cycle)["selisih"].abs().sum()),
-            "selisih_sesudah": float(workload.need(after)["selisih"].abs().sum()),
+            "selisih_sebelum": one.selisih,
+            "selisih_sesudah": two.selisih,
             "pengetahuan": float(-plan.terms.get("pengetahuan", 0.0) / (cycle.settings.bobot.pengetahuan or 1.0)),
             "celah_sebelum": float(_short(coverage, "sebelum")),
             "celah_sesudah": float(_short(coverage, "sesudah")),
-            "tunggal_sebelum": float(len(skills.sole_holders(cycle))),
-            "tunggal_sesudah": float(len(skills.sole_holders(after))),
+            "tunggal_sebelum": one.tunggal,
+            "tunggal_sesudah": two.tunggal,
             "nilai_tujuan": plan.objective,
             "batas": plan.bound,
             "gap": plan.gap,
@@ -214,19 +233,19 @@ def with_decision(choices: Choices, pegawai_id: str, decision: str, seat: str | 
     return replace(choices, tetap=tuple(sorted(stay)), harus=tuple(sorted(must)), tolak=tuple(sorted(never)))
 
 
-def opd_table(before: Cycle, after: Cycle) -> pd.DataFrame:
+def opd_table(cycle: Cycle, before: _Measured, after: _Measured) -> pd.DataFrame:
     """Per OPD: need, staff present, and the sum of |selisih| before and after."""
-    one, two = workload.unit_efficiency(before), workload.unit_efficiency(after)
-    out = pd.DataFrame({"nama": before.unit_name.reindex(one.index), "kebutuhan_bulat": one["kebutuhan_bulat"]})
+    one, two = before.units, after.units
+    out = pd.DataFrame({"nama": cycle.unit_name.reindex(one.index), "kebutuhan_bulat": one["kebutuhan_bulat"]})
     for name, frame in (("sebelum", one), ("sesudah", two)):
         out[f"ada_{name}"] = frame["ada"]
         out[f"selisih_mutlak_{name}"] = frame["kekurangan"] + frame["kelebihan"]
     return out
 
 
-def coverage_table(before: Cycle, after: Cycle) -> pd.DataFrame:
+def coverage_table(before: _Measured, after: _Measured) -> pd.DataFrame:
     """Per OPD and skill: holders needed, and holders before and after; only what is needed somewhere in the OPD."""
-    one, two = (skills.coverage(c)[["dibutuhkan", "pemegang"]] for c in (before, after))
+    one, two = before.skills, after.skills
     out = one.rename(columns={"pemegang": "pemegang_sebelum"}).join(two["pemegang"].rename("pemegang_sesudah"), how="outer")
     out = out.fillna(0).astype(int)
     return out[out["dibutuhkan"] > 0].reset_index()
