@@ -20,7 +20,7 @@ LOOSE = ("anggaran", "opd", "pemegang", "konflik", "isi_min", "pengalaman", "kel
 #: By how much a budget is raised for its average, so that one move's chance does not decide.
 STEP = 10
 #: Savings and vacancies below this are shown as none.
-LEAST = 0.005
+LEAST_SAVED = 0.005
 
 
 def prices(problem: Problem, plan: Plan, most: int = 8) -> pd.DataFrame:
@@ -122,10 +122,10 @@ def price_sentences(problem: Problem, table: pd.DataFrame, language: str = "id")
     out = []
     for row in table.itertuples():
         names = {} if problem.cycle is None else dict(problem.cycle.unit_name)
-        if row.hemat < LEAST:
+        if row.hemat < LEAST_SAVED:
             continue
         if row.aturan == "anggaran|pindah":
-            closes = row.opd_id and row.kekurangan >= LEAST
+            closes = row.opd_id and row.kekurangan >= LEAST_SAVED
             out.append(
                 text(
                     "what_if.price_budget" if closes else "what_if.price_budget_only", language, hemat=points(row.hemat, language), kekurangan=points(row.kekurangan, language),

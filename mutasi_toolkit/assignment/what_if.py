@@ -25,6 +25,9 @@ from mutasi_toolkit.locale import text
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
 
+#: A difference below this is shown as none.
+LEAST_SHOWN = 0.005
+
 
 @dataclass(frozen=True, eq=False)
 class WhatIf:
@@ -61,7 +64,7 @@ class WhatIf:
         """The answer in plain words."""
         from mutasi_toolkit.assignment.words import points, seat_words, terms_words
 
-        key = "cost" if self.difference else "equal" if len(self.changes) else "same"
+        key = "cost" if self.difference >= LEAST_SHOWN else "equal" if len(self.changes) else "same"
         lines = [text(f"what_if.{key}", language, n=points(self.difference, language), terms=terms_words(self.terms, language), m=len(self.changes))]
         lines.append(text("what_if.proved" if self.gap <= 0 else "what_if.near", language, gap=points(100 * self.gap, language)))
         for row in self.changes.itertuples(index=False):

@@ -115,7 +115,7 @@ def shown_cycle(job: Job) -> Cycle:
 
 
 def _propose(job: Job) -> None:
-    from mutasi_toolkit.planning import propose
+    from mutasi_toolkit.planning import propose, write_firmness
 
     cycle = real_cycle(job)
     shutil.rmtree(job.part / "tables", ignore_errors=True)
@@ -123,12 +123,14 @@ def _propose(job: Job) -> None:
     if not job.secret:
         made.write(job.part)
         write_check(job.part / "tables", cycle, made.plan)
+        write_firmness(job.part / "tables", cycle, made.plan, made.gains)
         return
     from mutasi_toolkit.pipeline.pseudonyms import mask_proposal
 
     with tempfile.TemporaryDirectory(prefix="mt-") as scratch:
         made.write(Path(scratch))
         write_check(Path(scratch) / "tables", cycle, made.plan)
+        write_firmness(Path(scratch) / "tables", cycle, made.plan, made.gains)
         mask_proposal(Path(scratch), job.part, cycle, job.secret)
 
 

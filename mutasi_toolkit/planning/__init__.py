@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mutasi_toolkit.planning.firmness import firmness, write_firmness
 from mutasi_toolkit.planning.horizon import Rounds, plan_rounds, worth_of_planning
 from mutasi_toolkit.planning.proposal import Proposal, read_plan, read_proposal
 from mutasi_toolkit.planning.propose import propose
@@ -9,6 +10,6 @@ from mutasi_toolkit.planning.rolling import Rolling, roll
 from mutasi_toolkit.planning.stability import Doubt, Stability, stability, steadier
 
 __all__ = [
-    "Doubt", "Proposal", "Rolling", "Rounds", "Stability", "plan_rounds", "propose", "read_plan", "read_proposal", "roll", "stability", "steadier",
-    "worth_of_planning",
+    "Doubt", "Proposal", "Rolling", "Rounds", "Stability", "firmness", "plan_rounds", "propose", "read_plan", "read_proposal", "roll", "stability",
+    "steadier", "worth_of_planning", "write_firmness",
 ]  # fmt: skip

@@ -13,14 +13,13 @@ from mutasi_toolkit.assignment.plan import Plan, plan_from_dict
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import number, text
 from mutasi_toolkit.locale.html import facts
+from mutasi_toolkit.planning.firmness import DIGITS
 from mutasi_toolkit.planning.tables import all_tables
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
     from mutasi_toolkit.spread.population import SkillSpread
 
-#: Significant digits of numbers in the written tables.
-DIGITS = "%.9g"
 #: Columns of the tables that hold codes or names: text, also where every cell is empty.
 ID_COLUMNS = frozenset(
     {"pegawai_id", "jabatan_id", "unit_id", "opd_id", "keahlian", "jabatan_asal", "jabatan_tujuan", "unit_asal", "unit_tujuan", "opd_asal", "opd_tujuan", "jabatan_usulan", "pengganti_terbaik", "kursi_terbaik_berikut"}

@@ -11,6 +11,7 @@ import pandas as pd
 from mutasi_toolkit import assignment, rules, skills
 from mutasi_toolkit.assignment.segments import gains_by_cell
 from mutasi_toolkit.errors import InfeasibleError
+from mutasi_toolkit.planning.firmness import as_written
 from mutasi_toolkit.planning.proposal import Proposal
 from mutasi_toolkit.spread.comparison import compare_skills
 from mutasi_toolkit.spread.gains import marginal_gains
@@ -141,7 +142,7 @@ def propose(cycle: Cycle, language: str = "id") -> Proposal:
         When no plan satisfies the hard rules; found before anything is simulated, and says which rules are in
         conflict and what the cheapest way out is (`assignment.diagnose`).
     """
-    gains = marginal_gains(cycle)
+    gains = as_written(marginal_gains(cycle))
     pairs = rules.allowed(cycle)
     first = _first_plan(assignment.Problem.from_cycle(cycle, gains, pairs), language)
     before = simulate(cycle)
@@ -155,7 +156,7 @@ def propose(cycle: Cycle, language: str = "id") -> Proposal:
         improved = best == len(rounds) - 1 and (len(rounds) == 1 or rounds[-2].objective - mine.objective > IMPROVES * abs(mine.objective))
         if not improved or weight == 0 or not cycle.has("keahlian") or mine.predicted <= 0 or mine.simulated <= 0:
             break
-        new = corrected(values, predicted_cells(cycle, cycle.after(mine.plan.moves), values), mine.change)
+        new = as_written(corrected(values, predicted_cells(cycle, cycle.after(mine.plan.moves), values), mine.change))
         if np.allclose(new["gain"], values["gain"], rtol=SAME, atol=0.0):
             break
         values = new

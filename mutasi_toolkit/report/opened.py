@@ -17,7 +17,7 @@ from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.paths import data_dir
 from mutasi_toolkit.planning.proposal import read_tables
-from mutasi_toolkit.report import pictures, views
+from mutasi_toolkit.report import asked, pictures, views
 from mutasi_toolkit.report.decisions import overlay
 from mutasi_toolkit.skills import read_settled
 
@@ -140,6 +140,23 @@ class Opened:
         """Share of the need that is filled, by OPD and year."""
         return views.filled_ahead(self)
 
+    def firmness(self, draws: int = 0) -> list[str]:
+        """How firm the moves are, in sentences; with `draws`, from so many draws made here."""
+        return asked.firmness(asked.drawn(self, draws))
+
+    def prices(self) -> list[str]:
+        """What the rules that bind cost, in sentences."""
+        return asked.prices(self)
+
+    def firm_moves(self, draws: int = 0) -> pd.DataFrame:
+        """Every move with the share of draws in which it stands, the least firm first; with `draws`, from so many draws made here."""
+        return asked.firm_moves(asked.drawn(self, draws))
+
+    @cached_property
+    def questions(self) -> asked.Questions:
+        """The problem solved, ready for what-if, alternatives and the frontier."""
+        return asked.questions(self)
+
     def assumptions(self) -> list[str]:
         """What the result rests on, sentence by sentence."""
         return views.assumptions(self)
@@ -184,10 +201,12 @@ def open_run(siklus: str = "contoh", skenario: str = "dasar", folder_hasil: str 
     cycle = read_settled(find_cycle(siklus, bahasa), skenario, bahasa)
     if folder_hasil:
         return opened_from(overlay(cycle, Path(folder_hasil), bahasa), Path(folder_hasil), bahasa)
-    from mutasi_toolkit.planning import propose
+    from mutasi_toolkit.planning import propose, write_firmness
 
     with tempfile.TemporaryDirectory() as scratch:
-        propose(cycle).write(Path(scratch))
+        made = propose(cycle)
+        made.write(Path(scratch))
+        write_firmness(Path(scratch) / "tables", cycle, made.plan, made.gains)
         return opened_from(cycle, Path(scratch), bahasa)
 
 

@@ -153,6 +153,7 @@ def _sections(opened: Opened, figures: Path) -> list[Section]:
         ("tetap", [words("about_staying"), table("tidak_pindah", opened.staying(), "tidak_pindah")]),
         ("pengetahuan", [words("about_spread"), *picture("sebaran"), *picture("perubahan"), table("pengetahuan", opened.spread_changes(), "pengetahuan"), *picture("cakupan"), *picture("jejaring")]),
         ("bukti", [words("about_proof"), *picture("suku"), table("suku_tabel", opened.terms()), table("putaran", opened.tables["putaran"])]),
+        ("teguh", [words("about_firm"), Bullets(tuple(opened.firmness())), words("about_prices"), Bullets(tuple(opened.prices())), table("teguh", opened.firm_moves())]),
         ("cara", [words("about_method"), Bullets(tuple(text(f"report.method_{k}", language) for k in METHOD))]),
         ("periksa", [words("about_checks"), table("pemeriksaan", sheets.checks(opened))]),
         ("hukum", [words("about_rules"), table("aturan", opened.tables["aturan"])]),
