@@ -231,7 +231,8 @@ def load_yaml(path: Path, language: str = "id") -> dict[str, Any]:
         with path.open("rb") as handle:
             content = handle.read(LARGEST_YAML + 1)
         large = len(content) > LARGEST_YAML
-        values = {} if large else yaml.load(content.decode("utf-8-sig"), _Loader) or {}  # noqa: S506 # nosec B506
+        written = "" if large else content.decode("utf-8-sig")
+        values = yaml.load(written, Loader=_Loader) or {}  # noqa: S506 # nosec B506
     except (yaml.YAMLError, ValueError, TypeError, AttributeError, RecursionError) as error:
         why = " ".join(str(error).split())[:200]
         raise InputError(text("schema.settings_yaml", language, place=path.name, why=why)) from error

@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree  # nosec B405: document types are refused before parsing
+from xml.etree import ElementTree
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
