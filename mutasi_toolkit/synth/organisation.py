@@ -30,6 +30,60 @@ class Organisation:
     post: pd.DataFrame
 
 
+_HEAD = [("Kepala {nama}", "jpt", "II.b")]
+_SUBSECTIONS = [("Kepala Subbagian Tata Usaha", "pengawas", "IV.b")]
+
+#: Managerial posts by unit, else by kind of unit: title, kind of post, echelon.
+_POSTS: dict[str, list[tuple[str, str, str]]] = {
+    "O20": [
+        ("Sekretaris Daerah", "jpt", "II.a"),
+        ("Asisten Pemerintahan dan Kesejahteraan Rakyat", "jpt", "II.b"),
+        ("Asisten Perekonomian dan Pembangunan", "jpt", "II.b"),
+        ("Asisten Administrasi Umum", "jpt", "II.b"),
+        ("Staf Ahli Wali Kota Bidang Pemerintahan, Hukum, dan Politik", "jpt", "II.b"),
+        ("Staf Ahli Wali Kota Bidang Ekonomi dan Pembangunan", "jpt", "II.b"),
+        ("Staf Ahli Wali Kota Bidang Kemasyarakatan dan SDM", "jpt", "II.b"),
+    ],
+    "O21": [("Sekretaris DPRD", "jpt", "II.b")],
+    "O25": [("Inspektur", "jpt", "II.b")],
+    "dinas": _HEAD,
+    "badan": _HEAD,
+    "satuan": _HEAD,
+    "sekretariat": _HEAD,
+    "inspektorat": _HEAD,
+    "kecamatan": [("Camat {wilayah}", "administrator", "III.a")],
+    "sekretariat dinas": [
+        ("Sekretaris", "administrator", "III.a"),
+        ("Kepala Subbagian Umum", "pengawas", "IV.a"),
+    ],
+    "sekretariat kecamatan": [
+        ("Sekretaris Kecamatan", "administrator", "III.b"),
+        ("Kepala Subbagian Umum", "pengawas", "IV.b"),
+        ("Kepala Subbagian Perencanaan dan Keuangan", "pengawas", "IV.b"),
+    ],
+    "seksi": [
+        ("Kepala Seksi Pemerintahan", "pengawas", "IV.a"),
+        ("Kepala Seksi Ketenteraman", "pengawas", "IV.a"),
+        ("Kepala Seksi Pemberdayaan Masyarakat", "pengawas", "IV.a"),
+        ("Kepala Seksi Pelayanan", "pengawas", "IV.a"),
+    ],
+    "kelurahan": [
+        ("Lurah", "pengawas", "IV.a"),
+        ("Sekretaris Kelurahan", "pengawas", "IV.b"),
+        ("Kepala Seksi Pemerintahan Kelurahan", "pengawas", "IV.b"),
+        ("Kepala Seksi Ketenteraman Kelurahan", "pengawas", "IV.b"),
+        ("Kepala Seksi Pemberdayaan Masyarakat Kelurahan", "pengawas", "IV.b"),
+    ],
+    "bagian": [("Kepala Bagian", "administrator", "III.a")],
+    "irban": [("Inspektur Pembantu", "administrator", "III.a")],
+    "bidang": [("Kepala Bidang", "administrator", "III.b")],
+    "upt": [("Kepala UPT", "pengawas", "IV.a"), *_SUBSECTIONS],
+    "puskesmas": _SUBSECTIONS,
+    "instalasi": [("Kepala Bidang", "administrator", "III.b")],
+    "instalasi tata usaha": [("Kepala Bagian Tata Usaha", "administrator", "III.b")],
+}
+
+
 def build(rng: np.random.Generator) -> Organisation:
     """Build all units and structural posts of the city.
 
@@ -134,76 +188,11 @@ def _posts(unit: pd.DataFrame) -> pd.DataFrame:
 
 
 def _posts_of(u: object) -> list[tuple[str, str, str, str]]:
+    """Managerial posts of one unit: its own where it has some, else those of its kind."""
     code, name, kind = u.unit_id, u.nama, u.jenis  # type: ignore[attr-defined]
-    if code == "O20":
-        heads = [("Sekretaris Daerah", "II.a")] + [
-            (f"Asisten {t}", "II.b")
-            for t in (
-                "Pemerintahan dan Kesejahteraan Rakyat",
-                "Perekonomian dan Pembangunan",
-                "Administrasi Umum",
-            )
-        ]
-        heads += [
-            (f"Staf Ahli Wali Kota Bidang {t}", "II.b")
-            for t in (
-                "Pemerintahan, Hukum, dan Politik",
-                "Ekonomi dan Pembangunan",
-                "Kemasyarakatan dan SDM",
-            )
-        ]
-        return [(code, title, "jpt", eselon) for title, eselon in heads]
-    if kind == "kecamatan":
-        area = name.removeprefix("Kecamatan ")
-        return [(code, f"Camat {area}", "administrator", "III.a")]
-    if kind in {"dinas", "badan", "satuan", "sekretariat", "inspektorat"}:
-        title = {"O21": "Sekretaris DPRD", "O25": "Inspektur"}.get(code, f"Kepala {name}")
-        return [(code, title, "jpt", "II.b")]
-    if kind == "sekretariat dinas":
-        return [
-            (code, "Sekretaris", "administrator", "III.a"),
-            (code, "Kepala Subbagian Umum", "pengawas", "IV.a"),
-        ]
-    if kind == "sekretariat kecamatan":
-        subs = [
-            (code, f"Kepala Subbagian {t}", "pengawas", "IV.b")
-            for t in ("Umum", "Perencanaan dan Keuangan")
-        ]
-        return [(code, "Sekretaris Kecamatan", "administrator", "III.b"), *subs]
-    if kind == "seksi":
-        return [
-            (code, f"Kepala Seksi {t}", "pengawas", "IV.a")
-            for t in ("Pemerintahan", "Ketenteraman", "Pemberdayaan Masyarakat", "Pelayanan")
-        ]
-    if kind == "kelurahan":
-        subs = [
-            (code, f"Kepala Seksi {t} Kelurahan", "pengawas", "IV.b")
-            for t in ("Pemerintahan", "Ketenteraman", "Pemberdayaan Masyarakat")
-        ]
-        return [
-            (code, "Lurah", "pengawas", "IV.a"),
-            (code, "Sekretaris Kelurahan", "pengawas", "IV.b"),
-            *subs,
-        ]
-    if kind in {"bagian", "irban"}:
-        title = "Inspektur Pembantu" if kind == "irban" else "Kepala Bagian"
-        return [(code, title, "administrator", "III.a")]
-    if kind == "bidang":
-        return [(code, "Kepala Bidang", "administrator", "III.b")]
-    if kind == "upt":
-        return [
-            (code, "Kepala UPT", "pengawas", "IV.a"),
-            (code, "Kepala Subbagian Tata Usaha", "pengawas", "IV.b"),
-        ]
-    if kind == "puskesmas":
-        return [(code, "Kepala Subbagian Tata Usaha", "pengawas", "IV.b")]
-    if kind == "instalasi":
-        return [
-            (
-                code,
-                "Kepala Bagian Tata Usaha" if name.endswith("Tata Usaha") else "Kepala Bidang",
-                "administrator",
-                "III.b",
-            )
-        ]
-    return []
+    special = f"{kind} tata usaha" if kind == "instalasi" and name.endswith("Tata Usaha") else kind
+    posts = _POSTS.get(code) or _POSTS.get(special, [])
+    return [
+        (code, title.format(nama=name, wilayah=name.removeprefix("Kecamatan ")), jenis, eselon)
+        for title, jenis, eselon in posts
+    ]
