@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = '''"""Words with 1 number."""
@@ -62,3 +65,26 @@ def test_rooms_have_tests_and_files() -> None:
         assert tool.sources_of(room), room
         assert tool.tests_of(room), room
     assert tool.tests_of("workload/balance") == ["tests/test_workload_balance.py"]
+
+
+def test_second_chance_asks_whoever_imports_the_package() -> None:
+    tool = _tool()
+    assert "tests/test_skills.py" in tool.importers("skills")
+    assert set(tool.importers("skills")) - set(tool.tests_of("skills"))
+    assert tool.importers("verify") == tool.importers("solver/exact") == tool.importers("assignment")
+
+
+@pytest.mark.slow
+def test_a_constant_of_a_module_with_doctests_is_changed_where_it_is_imported() -> None:
+    """Days of a year: a stay of four years is one of 3.99 then, and the test that reads it fails in a process of its own."""
+    work = (
+        "import sys; sys.path.insert(0, 'tools'); import mutants as m, mutants_run as r; r.LIBRARIES = (); r.load_libraries(jit=True)\n"
+        "path = m.PACKAGE / 'skills/evidence.py'\n"
+        "mutant = next(x for x in m.candidates(path) if x.what == '365.25 -> 366.25')\n"
+        "assert mutant.scope is None\n"
+        "tests = ['mutasi_toolkit/skills/evidence.py::mutasi_toolkit.skills.evidence.unit_field',"
+        " 'tests/test_skills_measures.py::test_each_stay_ends_where_the_next_begins']\n"
+        "print(r.cold(path, mutant.tree(), tests, 60)['by'])\n"
+    )
+    run = subprocess.run([sys.executable, "-c", work], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "tests/test_skills_measures.py::test_each_stay_ends_where_the_next_begins"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -14,6 +15,9 @@ from mutasi_toolkit.cycle import Cycle
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.skills.example import two_offices
 from mutasi_toolkit.skills.fit import general_competencies
+from mutasi_toolkit.skills.table import _csr
+
+ROOT = Path(__file__).resolve().parent.parent
 
 #: Sums of small integers divided once: only rounding of the division differs.
 CLOSE = 1e-12
@@ -279,3 +283,54 @@ def test_a_mapping_without_pattern_or_skill_is_refused(tmp_path, bad: str) -> No
     table.write_text(f"bukti,pola,keahlian,tingkat_awal,tingkat_maks,keyakinan,alasan\n{bad}\n", encoding="utf-8")
     with pytest.raises(InputError):
         skills.read_mapping(table)
+
+
+def test_the_weighted_match_and_its_verdict_by_hand() -> None:
+    """Technical skills weigh 60 % in a seat of ahli pertama: P1 has half of them and all the rest, P2 the other way round."""
+    seats = "jabatan_id,unit_id,nama,jenis,jenjang,kebutuhan\nJ1,D1,Analis Anggaran,fungsional,ahli pertama,2\nJ2,D2,Pengelola Gizi,pelaksana,,1\n"
+    rows = "pegawai_id,keahlian,tingkat,dasar\nP1,Anggaran,2,dinilai\nP1,Integritas,2,turunan\nP2,Anggaran,4,dinilai\nP2,Integritas,1,dinilai\n"
+    city = two_offices(jabatan=seats, keahlian=rows, syarat="jabatan_id,keahlian,tingkat\nJ1,Anggaran,4\nJ1,Integritas,2\nJ2,Anggaran,3\n")
+    with np.errstate(all="raise"):
+        found = skills.jpm_table(city.with_settings(jpm={"profil": "80/68", "minimum": 85}))
+    np.testing.assert_allclose(found["jpm"], [100 * 4 / 6, 100 * 5 / 6, 0, 0], rtol=CLOSE)
+    np.testing.assert_allclose(found["jpm_teknis"], [50, 100, 0, 0], rtol=CLOSE)
+    np.testing.assert_allclose(found["jpm_berbobot"], [0.6 * 50 + 0.4 * 100, 0.6 * 100 + 0.4 * 50, 0, 0], rtol=CLOSE)
+    np.testing.assert_allclose(found["turunan"], [0.5, 0, np.nan, np.nan], rtol=CLOSE)
+    assert found["lulus"].tolist() == [False] * 4
+    # a profile that is named brings its own least match, 68
+    assert skills.jpm_table(city.with_settings(jpm={"minimum": 85}), name="80/68")["lulus"].tolist() == [False, True, False, False]
+
+
+def test_of_two_rows_of_the_mapping_the_higher_level_counts(tmp_path) -> None:
+    table = tmp_path / "peta.csv"
+    table.write_text("bukti,pola,keahlian,tingkat_awal,tingkat_maks,keyakinan,alasan\njabatan,gizi,Gizi,1,2,read,own\njenis,pelaksana,Gizi,4,4,read,own\n", encoding="utf-8")
+    rows = skills.derive(two_offices(), skills.read_mapping(table)).set_index("pegawai_id")
+    assert rows["tingkat"].to_dict() == dict.fromkeys(("P1", "P2", "P3", "P4"), 4)
+    assert set(rows["bukti"]) == {"jenis: pelaksana"}
+
+
+def test_added_rows_are_numbered_and_typed_like_the_table() -> None:
+    city = two_offices(keahlian="pegawai_id,keahlian,tingkat,dasar\nP4,Zoologi,5,dinilai\nP1,Akuntansi pemerintahan,5,dinilai\n")
+    whole = skills.complete(city).keahlian
+    assert whole.index.to_list() == list(range(len(whole)))
+    assert len(whole) > 2
+    usual = skills.usual_requirements(city)
+    assert usual.dtypes.to_dict() == {c: city.syarat[c].dtype for c in usual}
+
+
+def test_a_folder_is_read_with_the_skills_that_its_settings_ask_for(contoh: Cycle) -> None:
+    found = skills.read_settled(ROOT / "data" / "cycles" / "contoh")
+    pd.testing.assert_frame_equal(found.keahlian, skills.as_settled(contoh).keahlian)
+    assert found.settings == contoh.settings
+
+
+def test_levels_have_a_column_for_what_is_only_asked_for() -> None:
+    city = two_offices(syarat="jabatan_id,keahlian,tingkat\nJ1,Statistik,3\n")
+    assert skills.levels(city).keahlian.to_list() == ["Anggaran", "Arsip", "Gizi", "Statistik"]
+    assert skills.levels(city, required_too=False).keahlian.to_list() == ["Anggaran", "Arsip", "Gizi"]
+
+
+def test_a_matrix_stores_neither_zeros_nor_unknown_places() -> None:
+    made = _csr(np.array([1, 2, 0, 3, 4]), np.array([0, -1, 1, 1, 1]), np.array([0, 0, 0, -1, 0]), (2, 1))
+    assert made.nnz == 2
+    assert made.toarray().tolist() == [[1], [4]]

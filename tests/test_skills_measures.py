@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise, permutations
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import networkx as nx
@@ -17,7 +18,7 @@ from scipy import sparse
 from mutasi_toolkit import skills
 from mutasi_toolkit.cycle import Cycle
 from mutasi_toolkit.errors import InputError
-from mutasi_toolkit.skills.evidence import spells, unit_field
+from mutasi_toolkit.skills.evidence import evidence, spells, unit_field
 from mutasi_toolkit.skills.example import two_offices
 from mutasi_toolkit.skills.table import derived_share
 
@@ -360,3 +361,43 @@ def test_share_of_derived_rows_counts_an_unmarked_row_as_assessed() -> None:
     rows = "pegawai_id,keahlian,tingkat,dasar\nP1,Anggaran,4,\nP1,Arsip,3,turunan\nP3,Gizi,2,dinilai\nP4,Arsip,5,\n"
     assert derived_share(two_offices(keahlian=rows)) == 0.25
     assert np.isnan(derived_share(two_offices(keahlian="pegawai_id,keahlian,tingkat,dasar\n")))
+
+
+def test_effective_numbers_of_skills_by_hand() -> None:
+    # D1: Anggaran twice, Arsip once; 1 / (4/9 + 1/9) = 1.8. D2: Arsip once.
+    np.testing.assert_allclose(skills.diversity(two_offices())["hill_2"], [1.8, 1.0], rtol=CLOSE)
+
+
+def test_nobody_has_to_leave_where_nothing_is_to_be_lost() -> None:
+    found = skills.leavers(np.eye(3), share=0.0)
+    assert (found.people.tolist(), found.lost.tolist(), found.needed, found.bound, found.greedy) == ([], [], 0, 0, 0)
+
+
+def test_few_skills_need_no_search_and_a_search_without_an_answer_leaves_the_greedy_set() -> None:
+    table = np.array([[1, 1, 0], [1, 0, 0], [0, 0, 1], [0, 0, 1]])
+    silent = SimpleNamespace(x=None, mip_dual_bound=None)
+    with patch("scipy.optimize.milp", return_value=silent) as asked:
+        with patch("mutasi_toolkit.skills.leavers.SUBSETS", 3):
+            assert skills.leavers(table, 0.6).proved
+        assert not asked.called
+        with patch("mutasi_toolkit.skills.leavers.SUBSETS", 2):
+            found = skills.leavers(table, 0.6)
+        assert asked.called
+    assert (len(found.people), found.bound, found.greedy, found.proved) == (2, 0, 2, False)
+
+
+def test_brokers_tell_the_derived_share_of_what_they_hold() -> None:
+    rows = "pegawai_id,keahlian,tingkat,dasar\nP1,Anggaran,4,dinilai\nP1,Arsip,3,turunan\nP2,Anggaran,3,turunan\nP3,Gizi,2,dinilai\nP4,Arsip,5,dinilai\n"
+    with np.errstate(all="raise"):
+        found = skills.brokerage(two_offices(keahlian=rows))
+    assert found["keahlian"].to_dict() == {"P1": 2, "P2": 1, "P3": 0, "P4": 1}
+    np.testing.assert_equal(found["turunan"].to_dict(), {"P1": 0.5, "P2": 1.0, "P3": np.nan, "P4": 0.0})
+
+
+def test_evidence_is_numbered_and_counts_four_years_as_four() -> None:
+    moves = "pegawai_id,unit_asal,unit_tujuan,tanggal\nP1,D2,D1,2010-03-01\nP1,D1,D2,2014-03-01\n"
+    found = evidence(two_offices(riwayat=moves))
+    assert found.index.to_list() == list(range(len(found)))
+    mine = found[(found["pegawai_id"] == "P1") & (found["teks"] == "keuangan")]
+    # 1,461 days of 365.25, and what came after 2020
+    assert mine["tahun"].min() == 4.0

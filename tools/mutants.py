@@ -6,7 +6,8 @@ A mutant is the module with one comparison turned, one operator exchanged, one c
 argument of and/or dropped, or one returned value lost. It is killed when a test fails or does not end, and survives when all pass.
 Text that people read (docstrings, messages, annotations) is not mutated, nor lines marked '# no mutant'. The sample is drawn by
 the seed from all mutants of the module. Tests are those of the module's test files and its doctests that call the changed function
-(mutants_run.py); those that need more than 4 processor seconds are not asked. Rooms that hold compiled kernels run uncompiled.
+(mutants_run.py); those that need more than 4 processor seconds are not asked. With --again the survivors get a second chance:
+all test files that import the package, and tests of up to 20 processor seconds. Rooms that hold compiled kernels run uncompiled.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import random
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -182,16 +184,27 @@ def sources_of(module: str) -> list[Path]:
     return sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
 
 
-def run_room(module: str, mutants: list[Mutant], minutes: float) -> Iterator[tuple[Mutant, str]]:
-    """What becomes of each mutant, one after the other, as far as the time allows."""
+def importers(module: str) -> list[str]:
+    """Test files that import the package of a module, whatever their name."""
+    room = module.split("/")[0]
+    package = {"verify": "assignment", "solver": "assignment", "kernels": "spread"}.get(room, room)
+    named = re.compile(rf"mutasi_toolkit\.{package}\b|from mutasi_toolkit import .*\b{package}\b")
+    return sorted(str(p.relative_to(ROOT)) for p in (ROOT / "tests").glob("test_*.py") if named.search(p.read_text(encoding="utf-8")))
+
+
+def run_room(module: str, mutants: list[Mutant], minutes: float, again: bool = False) -> Iterator[tuple[Mutant, str]]:
+    """What becomes of each mutant, one after the other, as far as the time allows; `again` asks the tests that were not asked the first time."""
     import mutants_run as runs
 
-    tests = [*tests_of(module), *(str(p.relative_to(ROOT)) for p in sources_of(module))]
+    own = [*tests_of(module), *(str(p.relative_to(ROOT)) for p in sources_of(module))]
+    tests = sorted({*own, *importers(module)}) if again else own
 
     def work(tell: Callable[[Any], None]) -> None:
         def act(board: runs.Board) -> None:
             noted.__exit__()
-            warm = runs.Warm(board, noted.keys, runs.notes_of())
+            warm = runs.Warm(board, noted.keys, runs.notes_of(), runs.SLOWER if again else runs.SLOW)
+            if again:
+                warm.seen = {k: v for k, v in warm.seen.items() if k.split("::")[0] not in own or v.seconds > runs.SLOW}
             tell({"tests": len(warm.seen), "of": len(board.items)})
             ends = time.monotonic() + 60 * minutes
             for number, mutant in enumerate(mutants):
@@ -215,8 +228,8 @@ def run_room(module: str, mutants: list[Mutant], minutes: float) -> Iterator[tup
             raise SystemExit(f"{module}: {said}")
 
 
-def score(module: str, sample: int, seed: int, minutes: float, only: set[str]) -> tuple[int, list[Mutant], int]:
-    """Mutants tried, those that survived, and how many there are in all."""
+def score(module: str, sample: int, seed: int, minutes: float, only: set[str], again: float = 0) -> tuple[int, list[Mutant], int]:
+    """Mutants tried, those that survived, and how many there are in all; `again` are the minutes of the second chance."""
     every = [m for path in sources_of(module) for m in candidates(path)]
     chosen = random.Random(seed).sample(every, min(sample, len(every)))
     if only:
@@ -228,6 +241,11 @@ def score(module: str, sample: int, seed: int, minutes: float, only: set[str]) -
             lived.append(mutant)
         if fate != "killed":
             sys.stdout.write(f"  {fate} {mutant.name}\n")
+            sys.stdout.flush()
+    for mutant, fate in run_room(module, list(lived), again, again=True) if lived and again else ():
+        if fate in {"killed", "late"}:
+            lived.remove(mutant)
+            sys.stdout.write(f"{module}: {fate} by tests of others or slower ones: {mutant.name}\n")
             sys.stdout.flush()
     return tried, lived, len(every)
 
@@ -247,6 +265,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=60, help="mutants of each module (default 60)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60, help="most time for each module")
+    parser.add_argument("--again", type=float, default=0, metavar="MINUTES", help="then ask about the survivors all tests that import the package and need up to 20 processor seconds")
     parser.add_argument("--only", type=Path, help="a file with the lines of survivors that this program printed: try those again")
     options = parser.parse_args()
     import mutants_run as runs
@@ -254,7 +273,7 @@ def main() -> int:
     runs.load_libraries(jit={m.split("/")[0] for m in options.modules} <= COMPILED)
     only = {line.strip().split(" ", 1)[1] for line in options.only.read_text().splitlines() if line.startswith("  ")} if options.only else set()
     for module in options.modules:
-        tried, lived, every = score(module, options.sample, options.seed, options.minutes, only)
+        tried, lived, every = score(module, options.sample, options.seed, options.minutes, only, options.again)
         killed = tried - len(lived)
         low, high = interval(killed, tried)
         share = 100 * killed / max(1, tried)
