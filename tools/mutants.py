@@ -6,7 +6,7 @@ A mutant is the module with one comparison turned, one operator exchanged, one c
 argument of and/or dropped, or one returned value lost. It is killed when a test fails or does not end, and survives when all pass.
 Text that people read (docstrings, messages, annotations) is not mutated, nor lines marked '# no mutant'. The sample is drawn by
 the seed from all mutants of the module. Tests are those of the module's test files and its doctests that call the changed function
-(mutants_run.py); those that need more than 4 processor seconds are not asked. With --again the survivors get a second chance:
+(mutants_run.py), quickest first, up to 12 processor seconds in all; those that need more than 4 are not asked. With --again the survivors get a second chance:
 all test files that import the package, and tests of up to 20 processor seconds. Rooms that hold compiled kernels run uncompiled.
 """
 
@@ -202,15 +202,13 @@ def run_room(module: str, mutants: list[Mutant], minutes: float, again: bool = F
     def work(tell: Callable[[Any], None]) -> None:
         def act(board: runs.Board) -> None:
             noted.__exit__()
-            warm = runs.Warm(board, noted.keys, runs.notes_of(), runs.SLOWER if again else runs.SLOW)
-            if again:
-                warm.seen = {k: v for k, v in warm.seen.items() if k.split("::")[0] not in own or v.seconds > runs.SLOW}
+            warm = runs.Warm(board, noted.keys, runs.notes_of(), own, again)
             tell({"tests": len(warm.seen), "of": len(board.items)})
             ends = time.monotonic() + 60 * minutes
             for number, mutant in enumerate(mutants):
                 if time.monotonic() > ends:
                     break
-                tell({"number": number, "limit": warm.limit(warm.reaching(None)), **warm.fate(mutant.path, mutant.tree(), mutant.scope)})
+                tell({"number": number, **warm.fate(mutant.path, mutant.tree(), mutant.scope)})
 
         noted = runs.Calls()
         noted.__enter__()

@@ -37,6 +37,8 @@ LIBRARIES = (
 )  # fmt: skip
 #: A test that needs more processor seconds than this is not asked; the second time, not one that needs more than `SLOWER`.
 SLOW, SLOWER = 4.0, 20.0
+#: Processor seconds of tests, quickest first, that a change is tried with before it counts as a survivor; the second time all that are left.
+ENOUGH = 12.0
 KILLED, SURVIVED, LATE, UNREACHED, AGAIN, UNCLEAR = "killed", "survived", "late", "unreached", "again", "unclear"
 #: A function of the project: file, qualified name, first line.
 Key = tuple[str, str, int]
@@ -187,8 +189,9 @@ def code_of(tree: ast.Module, path: Path) -> types.CodeType:
 class Warm:
     """The project imported, its tests collected, and what each of them calls."""
 
-    def __init__(self, board: Board, early: set[Key], notes: Path, slow: float = SLOW) -> None:
-        self.board, self.early, self.notes, self.slow = board, early, notes, slow
+    def __init__(self, board: Board, early: set[Key], notes: Path, own: list[str], again: bool = False) -> None:
+        self.board, self.early, self.notes, self.own, self.again = board, early, notes, set(own), again
+        self.slow = SLOWER if again else SLOW
         gc.collect()
         self.functions: dict[Key, list[types.FunctionType]] = {}
         for thing in gc.get_objects():
@@ -230,12 +233,23 @@ class Warm:
         """All tests, those that call something of the file first."""
         return sorted(self.reaching(None), key=lambda i: all(k[0] != name for k in self.seen[i.nodeid].calls))
 
+    def some(self, items: list[Any]) -> list[Any]:
+        """Those of the room's own quick tests that `ENOUGH` seconds allow, in order, at least one; the second time all others."""
+        spent, first = 0.0, []
+        for item in items:
+            seconds = self.seen[item.nodeid].seconds
+            if item.nodeid.split("::")[0] in self.own and seconds <= SLOW + 1 and (not first or spent + seconds <= ENOUGH):
+                spent += seconds
+                first.append(item)
+        return [i for i in items if i not in first] if self.again else first
+
     def fate(self, path: Path, tree: ast.Module, key: Key | None) -> dict[str, Any]:
         """What becomes of a changed file whose change stands in the function `key` (None: outside of all functions)."""
         name = str(path.relative_to(ROOT))
-        if key is None or key in self.early:
-            return {"fate": AGAIN, "tests": [i.nodeid for i in self.touching(name)]}
-        items = self.reaching(key)
+        early = key is None or key in self.early
+        items = self.some(self.touching(name) if early else self.reaching(key))
+        if items and early:
+            return self._anew(items)
         if not items:
             return {"fate": UNREACHED}
         code = code_of(tree, path)
@@ -247,11 +261,15 @@ class Warm:
                     for function in functions if where[0] == name else []:
                         function.__code__ = fresh[where]
             except (ValueError, KeyError):
-                tell({"fate": AGAIN, "tests": [i.nodeid for i in items]})
+                tell(self._anew(items))
                 return
             tell({"fate": SURVIVED} if self.board.passes(items) else {"fate": KILLED, "by": self.board.failed})
 
         return _ending(in_child(work, self.limit(items)))
+
+    def _anew(self, items: list[Any]) -> dict[str, Any]:
+        """Word that the tests have to run in a process that imports the changed file anew, which takes some seconds more."""
+        return {"fate": AGAIN, "tests": [i.nodeid for i in items], "limit": 30 + self.limit(items)}
 
     def limit(self, items: Iterable[Any]) -> float:
         """Processor seconds a changed run may take."""

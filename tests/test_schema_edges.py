@@ -1,0 +1,67 @@
+"""Where a value begins to be absurd: the last one that passes and the first one that is told of."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mutasi_toolkit.cycle import build_cycle
+from mutasi_toolkit.schema.read import RawTable
+from mutasi_toolkit.settings import build_settings
+
+UNIT = "unit_id,nama,induk_id,jenis\nD1,Dinas,,dinas\n"
+SEATS = "jabatan_id,unit_id,nama,jenis,kebutuhan\nJ1,D1,Analis,pelaksana,2\n"
+PEOPLE = "pegawai_id,jabatan_id,status,golongan,pendidikan,tmt_jabatan\nP1,J1,PNS,III/a,S1,2020-01-01\n"
+
+
+def told(**tables: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Kind and rows of every fault of a cycle given as CSV text."""
+    raw = {}
+    for name, content in ({"unit": UNIT, "jabatan": SEATS, "pegawai": PEOPLE} | tables).items():
+        cells = pd.read_csv(StringIO(content), dtype=str, keep_default_na=False)
+        raw[name] = RawTable(name, f"{name}.csv", cells, np.arange(2, 2 + len(cells)))
+    _, faults = build_cycle(raw, build_settings({"tanggal": "2026-01-31", "sintetis": True}, "edges"), "edges")
+    return [(f.kind, f.rows) for f in faults]
+
+
+def tasks(*rows: tuple[str, int, int, str]) -> list[tuple[str, tuple[int, ...]]]:
+    """Faults of tasks: what, how often, how long, unit of time."""
+    lines = [f"J1,{what},{volume},{norm},{unit},naskah\n" for what, volume, norm, unit in rows]
+    return [f for f in told(tugas="jabatan_id,uraian,volume,norma_waktu,satuan_waktu,hasil\n" + "".join(lines)) if f[0] in {"mixed_time", "absurd_volume"}]
+
+
+def test_a_task_of_a_thousand_people_passes_and_one_more_time_does_not() -> None:
+    # 75 minutes a million times are 1,000 people of 75,000 minutes
+    assert tasks(("Surat", 1_000_000, 75, "menit")) == []
+    assert tasks(("Surat", 1_000_001, 75, "menit")) == [("absurd_volume", (2,))]
+    # told once: a time that is absurd by itself is not also told as a volume
+    assert tasks(("Surat", 1, 1250, "jam")) == []
+    assert tasks(("Surat", 1_000_001, 1251, "jam")) == [("mixed_time", (2,))]
+
+
+@pytest.mark.parametrize(("norms", "rows"), [((60, 60, 1), (4,)), ((1, 1, 60), (4,)), ((40, 40, 1), ()), ((120, 120, 1), ()), ((2, 2, 60), ()), ((119, 1), ())])
+def test_times_are_mixed_where_three_tasks_lie_sixty_times_apart(norms: tuple[int, ...], rows: tuple[int, ...]) -> None:
+    """Within half of 60 times, both ends left out; two tasks do not say which of them is wrong."""
+    found = tasks(*(("Surat", 1, n, "menit") for n in norms))
+    assert found == ([("mixed_time", rows)] if rows else [])
+
+
+@pytest.mark.parametrize(("need", "kinds"), [(10_000, []), (10_001, ["absurd_need"]), (1, []), (0, ["need_zero"])])
+def test_need_is_absurd_above_ten_thousand_or_at_nothing_with_somebody_there(need: int, kinds: list[str]) -> None:
+    seats = f"jabatan_id,unit_id,nama,jenis,kebutuhan\nJ1,D1,Analis,pelaksana,{need}\nJ2,D1,Arsiparis,pelaksana,0\n"
+    assert [(k, r) for k, r in told(jabatan=seats) if k in {"absurd_need", "need_zero"}] == [(k, (2,)) for k in kinds]
+
+
+@pytest.mark.parametrize(("depth", "bad"), [(64, ()), (65, (67,))])
+def test_a_unit_lies_at_most_64_below_its_root(depth: int, bad: tuple[int, ...]) -> None:
+    unit = UNIT + "".join(f"D{k + 1},Seksi {k},D{k},seksi\n" for k in range(1, depth + 1))
+    assert [r for k, r in told(unit=unit) if k == "circular_unit"] == ([bad] if bad else [])
+
+
+@pytest.mark.parametrize(("least", "most", "bad"), [("III/a", "III/a", False), ("III/b", "III/a", True), ("III/a", "III/b", False), ("III/b", "", False)])
+def test_grades_are_reversed_only_where_the_least_is_above_the_most(least: str, most: str, bad: bool) -> None:
+    seats = f"jabatan_id,unit_id,nama,jenis,kebutuhan,min_golongan,max_golongan\nJ1,D1,Analis,pelaksana,2,{least},{most}\n"
+    assert (("reversed_grades", (2,)) in told(jabatan=seats)) is bad
