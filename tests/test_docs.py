@@ -32,9 +32,14 @@ def _with(kind: str) -> list[Path]:
 def test_python_on_a_page_runs_from_top_to_bottom(page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     space: dict[str, object] = {"__name__": "page"}
-    for n, body in enumerate(_blocks(page, "python")):
-        exec(compile(body, f"{page.name}[{n}]", "exec"), space)
-    assert "Traceback" not in capsys.readouterr().out
+    printed = ""
+    for n, found in enumerate(BLOCK.finditer(page.read_text(encoding="utf-8"))):
+        if found["kind"] == "python":
+            exec(compile(found["body"], f"{page.name}[{n}]", "exec"), space)
+            printed = capsys.readouterr().out
+            assert "Traceback" not in printed
+        elif found["kind"] == "text":
+            assert printed == found["body"], f"{page.name}: what is shown is not what is printed"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

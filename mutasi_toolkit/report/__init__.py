@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mutasi_toolkit.report import knowledge
-from mutasi_toolkit.report.asked import said
+from mutasi_toolkit.report.asked import paragraphs, said
 from mutasi_toolkit.report.errors import short_errors
 from mutasi_toolkit.report.labels import label, show
 from mutasi_toolkit.report.notices import write_notices
@@ -25,6 +25,7 @@ __all__ = [
     "open_run",
     "open_scenarios",
     "opened_from",
+    "paragraphs",
     "read_tables",
     "said",
     "short_errors",

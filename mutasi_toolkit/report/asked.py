@@ -173,6 +173,21 @@ def said(sentences: Iterable[str]) -> Any:
     return _said(list(sentences))
 
 
+def paragraphs(*sentences: str) -> Any:
+    r"""Sentences as paragraphs that wrap between words, for a notebook; every mark in them is shown as it is.
+
+    Examples
+    --------
+    >>> print(paragraphs("Dinas <b>A</b>", "Dinas *B*").data)
+    Dinas &lt;b&gt;A&lt;/b&gt;
+    <BLANKLINE>
+    Dinas \*B\*
+    """
+    from IPython.display import Markdown
+
+    return Markdown("\n\n".join(map(plain_markdown, sentences)))
+
+
 def _said(lines: list[str]) -> Any:
     from IPython.display import Markdown
 
