@@ -70,7 +70,7 @@ def _files(run: Path) -> dict[str, str]:
 def test_one_failed_scenario_does_not_stop_the_other_and_only_the_rest_is_redone(cycle: Path, notebooks: Path, tmp_path: Path) -> None:
     _notebook(notebooks / "02_gagal.ipynb", "assert skenario != 'tanpa_pindah', 'sengaja'")
     out = tmp_path / "runs"
-    good, bad = run_cycle(cycle, ["dasar", "tanpa_pindah"], out)
+    good, bad = run_cycle(cycle, ["dasar", "tanpa_pindah"], out, workers=1)
     assert good.error is None
     assert (out / "dasar" / "manifest.json").is_file()
     assert "sengaja" in str(bad.error)
@@ -85,7 +85,7 @@ def test_one_failed_scenario_does_not_stop_the_other_and_only_the_rest_is_redone
     assert told["memory_mb"]["proposal"] > 10
     before = _files(out / "dasar")
     _notebook(notebooks / "02_gagal.ipynb", "print('baik')")
-    good, mended = run_cycle(cycle, ["dasar", "tanpa_pindah"], out)
+    good, mended = run_cycle(cycle, ["dasar", "tanpa_pindah"], out, workers=1)
     assert mended.error is None
     assert mended.redone == ("notebook 02_gagal",)
     assert good.redone == ("notebook 02_gagal",)
@@ -93,7 +93,7 @@ def test_one_failed_scenario_does_not_stop_the_other_and_only_the_rest_is_redone
     compared = nbformat.read(out / "dasar" / "notebooks" / "06_skenario.ipynb", as_version=4)
     assert "['dasar', 'tanpa_pindah']" in compared.cells[-1].outputs[0].text
     assert str(tmp_path) not in json.dumps(compared)
-    assert [o.redone for o in run_cycle(cycle, ["dasar", "tanpa_pindah"], out)] == [(), ()]
+    assert [o.redone for o in run_cycle(cycle, ["dasar", "tanpa_pindah"], out, workers=1)] == [(), ()]
 
 
 @pytest.mark.usefixtures("few_figures", "notebooks")

@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenario", action="append", default=None, help="may be given several times; 'dasar' by default")
     parser.add_argument("--out", default=None, help="folder of the run folders; runs/<cycle> by default")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--workers", type=int, default=2, help="notebooks run at once on this machine")
+    where.add_argument("--workers", type=int, default=2, help="notebooks run at once on this machine; from two on, several scenarios compute in two processes")
     where.add_argument("--scheduler", default=None, metavar="ADDRESS", help="Dask scheduler whose workers see the same folders, for example tcp://10.0.0.1:8786")
     parser.add_argument("--resume", action="store_true", help="go on from an unfinished run (also done without it)")
     parser.add_argument("--pseudonymise", action="store_true", help="replace people's codes by keyed hashes; key in MUTASI_PSEUDONYM_KEY or a file outside the run")

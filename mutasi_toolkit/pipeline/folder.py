@@ -115,8 +115,10 @@ def recover(place: Path) -> None:
 
 
 @contextmanager
-def locked(out: Path, language: str) -> Iterator[None]:
+def locked(out: Path, language: str) -> Iterator[int]:
     """Hold `out` for this process; the system lets go of it when the process ends, however it ends.
+
+    Gives the descriptor of the lock: a process that inherits it holds `out` too, until it ends as well.
 
     Raises
     ------
@@ -138,4 +140,4 @@ def locked(out: Path, language: str) -> Iterator[None]:
         handle.truncate(0)
         handle.write(f"{os.getpid()}\n")
         handle.flush()
-        yield
+        yield handle.fileno()

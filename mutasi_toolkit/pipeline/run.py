@@ -89,7 +89,7 @@ def run_cycle(
     out : path, optional
         Where the run folders go, one per scenario; runs/<cycle> by default.
     workers : int
-        How many notebooks run at once.
+        How many notebooks run at once; from two on, scenarios compute in two processes.
     language : str
         'id' or 'en'.
     progress : Progress, optional
@@ -122,7 +122,7 @@ def run_cycle(
         states = [_State(checked(job), job.scenario in scenarios) for job in jobs]
         if not out.is_dir():
             out.mkdir(parents=True, mode=0o700)
-        with locked(out, language), pool(workers, scheduler, language) as where:
+        with locked(out, language) as held, pool(workers, scheduler, language, held) as where:
             for state in states:
                 recover(state.job.place)
                 state.job = decide(state.job)
