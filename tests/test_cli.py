@@ -95,6 +95,14 @@ def test_unknown_scenario_names_those_there_are(capsys: pytest.CaptureFixture[st
     assert "setelah_jendela" in capsys.readouterr().err
 
 
+def test_check_tells_of_example_rows_left_in_the_template(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["template", str(tmp_path / "t")]) == 0
+    assert main(["check", str(tmp_path / "t"), "--language", "en"]) == 0
+    assert "6 example people" in capsys.readouterr().out
+    assert main(["check", str(EXAMPLE), "--language", "en"]) == 0
+    assert "example people" not in capsys.readouterr().out
+
+
 def test_check_of_a_good_cycle(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(EXAMPLE)]) == 0
     assert "60 pegawai" in capsys.readouterr().out

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from mutasi_toolkit.cli.output import out
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import number, text
+
+if TYPE_CHECKING:
+    from mutasi_toolkit.cycle import Cycle
 
 SAYS = "check the tables of a cycle and print every fault"
 EXAMPLE = "check data/cycles/contoh"
@@ -32,9 +36,20 @@ def do(options: argparse.Namespace) -> int:
         return InputError.exit_code
     sizes = {name: number(len(getattr(cycle, name)), 0, language) for name in ("pegawai", "jabatan", "unit")}
     out(text("cli.check_good", language, n=len(faults), **sizes))
+    examples = _examples(cycle)
+    if examples:
+        out(text("cli.check_examples", language, n=len(examples), people=", ".join(examples[:3]) + (", ..." if len(examples) > 3 else "")))
     if not len(cycle.keahlian) or not len(cycle.syarat) or cycle.settings.keahlian_turunan == "lengkapi":
         from mutasi_toolkit.skills import derived_sentences
 
         for sentence in derived_sentences(cycle, language):
             out(sentence)
     return 0
+
+
+def _examples(cycle: Cycle) -> list[str]:
+    """Codes of the people of the template's example rows who are still in the cycle."""
+    from mutasi_toolkit.schema.template import example_rows
+
+    present = set(cycle.pegawai["pegawai_id"])
+    return [row["pegawai_id"] for row in example_rows("pegawai") if row["pegawai_id"] in present]

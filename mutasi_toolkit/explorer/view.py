@@ -51,7 +51,7 @@ class View:
         wide = {"description_width": "170px"}
         box = widgets.Layout(width="430px")
         self.weights = {
-            name: widgets.FloatSlider(value=value, min=0.0, max=max(WEIGHT_RANGE[name][0], value), step=WEIGHT_RANGE[name][1], continuous_update=False, description=self._t(f"weight_{name}"), style=wide, layout=box)
+            name: widgets.FloatSlider(value=value, min=0.0, max=max(WEIGHT_RANGE[name][0], value), step=WEIGHT_RANGE[name][1], continuous_update=False, readout_format=".4", description=self._t(f"weight_{name}"), style=wide, layout=box)
             for name, value in self.start.bobot
             if name in WEIGHT_RANGE
         }

@@ -20,6 +20,7 @@ from mutasi_toolkit.figures.style import (
 from mutasi_toolkit.locale import number, text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -79,11 +80,21 @@ def scenarios(frame: pd.DataFrame, measures: list[tuple[str, str]], synthetic: b
         _ends(axes, y, values, frame.get(f"{column}_low"), frame.get(f"{column}_high"), language)
         axes.set_title(title, fontsize=8)
         axes.invert_yaxis() if axes is every[0] else None
+        _ticks(axes, values, language)
         grid(axes)
     every[0].set_yticks(y, [str(name) for name in frame.index])
     if synthetic:
         figure.supxlabel(text("figures.synthetic", language), fontsize=7.5, x=0.995, ha="right", color="#7a4a00", style="italic")
     return figure
+
+
+def _ticks(axes: Axes, values: np.ndarray, language: str) -> None:
+    """Few ticks, whole where all values are, as the language writes numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    whole = bool(np.all(values == np.round(values)))
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=whole))
+    axes.xaxis.set_major_formatter(lambda v, _: number(v, 0 if whole or v == 0 else 1, language))
 
 
 def _ends(axes: object, y: np.ndarray, values: np.ndarray, low: pd.Series | None, high: pd.Series | None, language: str) -> None:

@@ -38,7 +38,7 @@ DIGITS = {
 
 #: Columns of people, in halves where part-time staff count as half: one decimal in the whole column unless all are whole.
 STAFF = (
-    "ada", "ada_sebelum", "ada_sesudah", "kekurangan_sebelum", "kekurangan_sesudah", "selisih", "selisih_mutlak_sebelum", "selisih_mutlak_sesudah",
+    "ada", "ada_sebelum", "ada_sesudah", "kekurangan", "kelebihan", "kekurangan_sebelum", "kekurangan_sesudah", "selisih", "selisih_mutlak_sebelum", "selisih_mutlak_sesudah",
     "selisih_sebelum", "selisih_sesudah", "perbaikan", "selisih_dulu", "selisih_harapan", "selisih_kini",
 )
 #: Columns whose few values are words of the code and are shown as words of the language.
