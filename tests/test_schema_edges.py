@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from mutasi_toolkit.cycle import build_cycle
+from mutasi_toolkit.locale import text
+from mutasi_toolkit.schema.faults import Fault
 from mutasi_toolkit.schema.read import RawTable
 from mutasi_toolkit.settings import build_settings
 
@@ -65,3 +67,36 @@ def test_a_unit_lies_at_most_64_below_its_root(depth: int, bad: tuple[int, ...])
 def test_grades_are_reversed_only_where_the_least_is_above_the_most(least: str, most: str, bad: bool) -> None:
     seats = f"jabatan_id,unit_id,nama,jenis,kebutuhan,min_golongan,max_golongan\nJ1,D1,Analis,pelaksana,2,{least},{most}\n"
     assert (("reversed_grades", (2,)) in told(jabatan=seats)) is bad
+
+
+def test_one_person_twice_and_one_person_in_two_seats_are_told_apart() -> None:
+    seats = SEATS + "J2,D1,Arsiparis,pelaksana,1\n"
+    rest = "PNS,III/a,S1,2020-01-01\n"
+    people = PEOPLE.splitlines(keepends=True)[0] + f"P1,J1,{rest}P1,J1,{rest}P2,J1,{rest}P2,J2,{rest}P3,J2,{rest}"
+    found = told(jabatan=seats, pegawai=people)
+    assert [f for f in found if f[0] in {"two_seats", "duplicate_key"}] == [("two_seats", (4, 5)), ("duplicate_key", (2, 3))]
+
+
+@pytest.mark.parametrize("table", ["hubungan", "konflik"])
+def test_a_pair_turned_round_is_told_once_and_not_what_is_merely_repeated(table: str) -> None:
+    people = PEOPLE + "P2,J1,PNS,III/a,S1,2020-01-01\n"
+    rows = "pegawai_a,pegawai_b\nP1,P2\nP2,P1\nP1,P2\nP1,P1\nP1,P1\n"
+    found = dict(told(pegawai=people, **{table: rows}))
+    assert found["pair_turned"] == (3,)
+    assert found["self_pair"] == (5, 6)
+
+
+def test_a_move_is_to_nowhere_where_unit_and_seat_stay_and_the_seat_is_known() -> None:
+    unit, seats = UNIT + "D2,Badan,,badan\n", SEATS + "J2,D2,Arsiparis,pelaksana,1\n"
+    head = "pegawai_id,unit_asal,unit_tujuan,jabatan_asal,jabatan_tujuan,tanggal\n"
+    moves = head + "P1,D1,D1,J1,J1,2011-01-01\nP1,D1,D2,J1,J2,2012-01-01\nP1,D2,D2,,,2013-01-01\nP1,D2,D2,J2,J1,2014-01-01\nP1,D1,D2,J2,J1,2015-01-01\nP1,D1,D2,J2,J1,2015-01-01\n"
+    found = dict(told(unit=unit, jabatan=seats, riwayat=moves))
+    assert found["move_nowhere"] == (2,)
+    assert found["move_twice"] == (7,)
+
+
+def test_a_fault_of_one_row_tells_of_no_further_ones() -> None:
+    one = Fault("self_pair", "konflik.csv", "pegawai_b", (3,), ("P1",))
+    three = Fault("self_pair", "konflik.csv", "pegawai_b", (3,), ("P1",), 3)
+    assert text("schema.more", "en", n=1) not in one.text("en")
+    assert text("schema.more", "en", n=2) in three.text("en")

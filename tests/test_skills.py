@@ -13,6 +13,7 @@ import pytest
 from mutasi_toolkit import skills
 from mutasi_toolkit.cycle import Cycle
 from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import text
 from mutasi_toolkit.skills.example import two_offices
 from mutasi_toolkit.skills.fit import general_competencies
 from mutasi_toolkit.skills.table import _csr
@@ -334,3 +335,11 @@ def test_a_matrix_stores_neither_zeros_nor_unknown_places() -> None:
     made = _csr(np.array([1, 2, 0, 3, 4]), np.array([0, -1, 1, 1, 1]), np.array([0, 0, 0, -1, 0]), (2, 1))
     assert made.nnz == 2
     assert made.toarray().tolist() == [[1], [4]]
+
+
+def test_the_rows_and_people_that_will_be_derived_are_counted() -> None:
+    bare = two_offices(keahlian="pegawai_id,keahlian,tingkat\n")
+    rows = skills.derive(bare)
+    assert len(rows) != rows["pegawai_id"].nunique()
+    told = skills.derived_sentences(bare, "en")
+    assert told == [text("skills.will_derive", "en", rows=len(rows), people=rows["pegawai_id"].nunique(), all=4)]
