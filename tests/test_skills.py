@@ -343,3 +343,7 @@ def test_the_rows_and_people_that_will_be_derived_are_counted() -> None:
     assert len(rows) != rows["pegawai_id"].nunique()
     told = skills.derived_sentences(bare, "en")
     assert told == [text("skills.will_derive", "en", rows=len(rows), people=rows["pegawai_id"].nunique(), all=4)]
+    some = two_offices().with_settings(keahlian_turunan="lengkapi")
+    added = skills.complete(some).keahlian.query("dasar == 'turunan'")
+    told = skills.derived_sentences(some, "en")
+    assert told == [text("skills.will_complete", "en", rows=len(skills.complete(some).keahlian) - 5, people=added["pegawai_id"].nunique(), all=4)]

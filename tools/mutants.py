@@ -6,7 +6,7 @@ A mutant is the module with one comparison turned, one operator exchanged, one c
 argument of and/or dropped, or one returned value lost. It is killed when a test fails or does not end, and survives when all pass.
 Text that people read (docstrings, messages, annotations) is not mutated, nor lines marked '# no mutant'. The sample is drawn by
 the seed from all mutants of the module. Tests are those of the module's test files and its doctests that call the changed function
-(mutants_run.py), quickest first, up to 12 processor seconds in all; those that need more than 4 are not asked. With --again the survivors get a second chance:
+(mutants_run.py), quickest first, up to 60 processor seconds in all; those that need more than 4 are not asked. With --again the survivors get a second chance:
 all test files that import the package, and tests of up to 20 processor seconds. Rooms that hold compiled kernels run uncompiled.
 """
 

@@ -37,8 +37,8 @@ LIBRARIES = (
 )  # fmt: skip
 #: A test that needs more processor seconds than this is not asked; the second time, not one that needs more than `SLOWER`.
 SLOW, SLOWER = 4.0, 20.0
-#: Processor seconds of tests, quickest first, that a change is tried with before it counts as a survivor; the second time all that are left.
-ENOUGH = 12.0
+#: Processor seconds of tests (while their calls are noted, so less when they run), quickest first, that a change is tried with before it counts as a survivor; the second time all that are left.
+ENOUGH = 60.0
 KILLED, SURVIVED, LATE, UNREACHED, AGAIN, UNCLEAR = "killed", "survived", "late", "unreached", "again", "unclear"
 #: A function of the project: file, qualified name, first line.
 Key = tuple[str, str, int]
