@@ -348,6 +348,7 @@ def test_required_only_leaves_out_what_no_seat_of_the_opd_asks_for() -> None:
     assert skills.bus_factor_by_opd(city, 1.0)["keahlian"].to_dict() == {"D1": 3, "D2": 1}
     asked = skills.bus_factor_by_opd(city, 1.0, required_only=True)
     assert asked["keahlian"].to_dict() == {"D1": 2, "D2": 1}
+    assert skills.bus_factor(city, 1.0, "D1")["keahlian"].to_list() == [3]
     assert skills.bus_factor(city, 0.5, "D1", required_only=True)[["hilang", "pegawai"]].iloc[0].to_list() == [1, 1]
 
 
