@@ -10,11 +10,13 @@ import time
 from pathlib import Path
 from threading import Event
 
+import nbformat
 import pytest
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.paths import PACKAGE, data_dir
 from mutasi_toolkit.pipeline import folder, pools, prepare
+from mutasi_toolkit.pipeline.execute import normalise
 from mutasi_toolkit.pipeline.pools import Helper, LostError, Threads
 from mutasi_toolkit.pipeline.work import run_stage
 from mutasi_toolkit.settings import scenario_path
@@ -126,3 +128,16 @@ def test_a_proposal_made_there_has_the_bytes_of_one_made_here(tmp_path: Path) ->
     made = folder.hash_tree(here.part)
     assert {"plan.json", "tables/usulan.csv", ".stages/proposal.json"} <= made.keys()
     assert made == folder.hash_tree(there.part)
+
+
+def test_text_that_a_busy_machine_sends_in_pieces_is_one_text(tmp_path: Path) -> None:
+    def written(*parts: tuple[str, str]) -> bytes:
+        outputs = [nbformat.v4.new_output("stream", name=name, text=text) for name, text in parts]
+        outputs.append(nbformat.v4.new_output("execute_result", data={"text/plain": "1"}, execution_count=1))
+        path = tmp_path / "a.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", id="isi", outputs=outputs)]), path)
+        normalise(path)
+        return path.read_bytes()
+
+    assert written(("stdout", "dua"), ("stderr", "awas"), ("stdout", "\n"), ("stdout", "tiga")) == written(("stdout", "dua\ntiga"))
+    assert written(("stdout", "dua")) != written(("stdout", "tiga"))

@@ -193,7 +193,16 @@ def normalise(path: Path, shown: Mapping[str, str] | None = None) -> None:
             for folder, name in (shown or {}).items():
                 cell.source = cell.source.replace(f'"{folder}"', f'"{name}"')
         if cell.cell_type == "code":
-            cell.outputs = [
-                o for o in cell.outputs if o.output_type != "stream" or o.name != "stderr"
-            ]
+            cell.outputs = _joined([o for o in cell.outputs if o.output_type != "stream" or o.name != "stderr"])
     nbformat.write(nb, path)
+
+
+def _joined(outputs: list[Any]) -> list[Any]:
+    """Printed text that follows on printed text in one piece: a busy machine sends a line in two."""
+    made: list[Any] = []
+    for output in outputs:
+        if made and output.output_type == made[-1].output_type == "stream":
+            made[-1].text += output.text
+        else:
+            made.append(output)
+    return made
