@@ -1,0 +1,38 @@
+"""One changed input: the keys that change are those of the stages that depend on it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mutasi_toolkit.paths import data_dir, notebooks_dir
+from mutasi_toolkit.pipeline import prepare, stages
+
+NAMES = ("dasar", "setelah_jendela")
+
+
+def _keys(cycle: Path) -> dict[tuple[str, str], str]:
+    jobs = {name: prepare.plain_job(cycle, name, cycle.parent / "runs", "id") for name in NAMES}
+    together = {name: stages.proposal_key(job) for name, job in jobs.items()}
+    return {(name, stage): key for name, job in jobs.items() for stage, key in stages.stage_keys(job, together).items()}
+
+
+@pytest.mark.parametrize("changed", ["contoh/scenarios/setelah_jendela.yaml", "contoh/keahlian.csv", "parameters/aturan.yaml", "buku/02_beban_kerja.ipynb"])
+def test_one_changed_input_redoes_what_depends_on_it(changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cycle = Path(shutil.copytree(data_dir("cycles") / "contoh", tmp_path / "contoh"))
+    (cycle / "scenarios").mkdir(exist_ok=True)
+    shutil.copy(data_dir("scenarios") / "setelah_jendela.yaml", cycle / "scenarios")
+    shutil.copytree(data_dir("parameters"), tmp_path / "parameters")
+    books = Path(shutil.copytree(notebooks_dir(), tmp_path / "buku"))
+    monkeypatch.setattr(prepare, "notebooks_dir", lambda: books)
+    monkeypatch.setattr(stages, "data_dir", lambda name: tmp_path / name)
+    before = _keys(cycle)
+    path = tmp_path / changed
+    path.write_bytes(path.read_bytes() + b"\n")
+    after = _keys(cycle)
+    redone = {k for k in before if before[k] != after[k]}
+    scenario = {(name, stage) for name, stage in before if name == "setelah_jendela"} | {("dasar", "notebook 06_skenario")}
+    notebook = {(name, "notebook 02_beban_kerja") for name in NAMES}
+    assert redone == {"setelah_jendela.yaml": scenario, "02_beban_kerja.ipynb": notebook}.get(path.name, set(before))
