@@ -109,6 +109,16 @@ class Cycle:
         return pd.Series(ids.to_numpy()[found], index=pd.Index(ids, name="unit_id"), name="opd_id")
 
     @cached_property
+    def office(self) -> pd.Series:
+        """Office of every unit, the unit at the top of its tree: Series of kantor_id indexed by unit_id."""
+        ids = self.unit["unit_id"]
+        here = np.arange(len(ids))
+        parent = self.unit["induk_id"].map(pd.Series(here, index=ids)).fillna(-1).to_numpy(dtype=np.int64)
+        while (parent[here] >= 0).any():
+            here = np.where(parent[here] >= 0, parent[here], here)
+        return pd.Series(ids.to_numpy()[here], index=pd.Index(ids, name="unit_id"), name="kantor_id")
+
+    @cached_property
     def seat(self) -> pd.DataFrame:
         """Place of every seat class: frame indexed by jabatan_id with unit_id and opd_id."""
         place = self.jabatan.set_index("jabatan_id")[["unit_id"]]

@@ -134,6 +134,8 @@ def cycles_with_rules(small: Cycle) -> list[Cycle]:
     both.append(replace(small, jabatan=j.assign(profesi=np.where(np.arange(len(j)) % 2, "guru", "perawat")).astype(j.dtypes.to_dict())))
     chief = j.assign(jenis="jpt", eselon="II.b", klasifikasi=np.where(np.arange(len(j)) % 2, "a", "b"), nama="Camat X").astype(j.dtypes.to_dict())
     both.append(replace(small, jabatan=chief))
+    apart = small.unit.assign(induk_id=small.unit["induk_id"].where(small.unit["jenis"] != "dinas"))
+    both.append(replace(small, unit=apart).with_settings(aturan={"R37": {"satu_kantor": True}}))
     return both
 
 

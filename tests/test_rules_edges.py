@@ -151,6 +151,24 @@ def test_promotion_when_asked_for_goes_one_step(tmp_path: Path) -> None:
     assert _edge_verdicts(tmp_path, cases, "aturan: {R36: {promosi: true}}\n") == [c[-1] for c in cases]
 
 
+def test_moves_stay_in_one_office_when_the_round_is_limited_so(tmp_path: Path) -> None:
+    # C lies below D1: one office with it; a unit without one above is an office of its own
+    places = {"C": "D1", "D1": "", "D2": "", "K": ""}
+    units = "unit_id,nama,induk_id,jenis\n" + "".join(f"{u},Unit {u},{above},bidang\n" for u, above in places.items())
+    seats = "jabatan_id,unit_id,nama,jenis,kelas_jabatan,kebutuhan\n" + "".join(f"J{u},{u},Penata,pelaksana,7,1\n" for u in places)
+    people = "pegawai_id,jabatan_id,status,golongan,pendidikan,tmt_jabatan\n" + "".join(f"P{u},J{u},PNS,III/a,S1,2020-01-01\n" for u in places)
+    for name, content in (("unit", units), ("jabatan", seats), ("pegawai", people)):
+        (tmp_path / f"{name}.csv").write_text(content)
+    (tmp_path / "cycle.yaml").write_text("tanggal: 2026-01-31\n")
+    off = mt.read_cycle(tmp_path)
+    on = off.with_settings(aturan={"R37": {"satu_kantor": True}})
+    assert off.office.to_dict() == {"C": "D1", "D1": "D1", "D2": "D2", "K": "K"}
+    said = [[rules.explain_pair(c, "PC", f"J{u}").set_index("rule_id")["verdict"]["R37"] for u in ("D1", "D2", "C")] for c in (off, on)]
+    assert said == [[APART] * 3, [PASSES, BLOCKS, APART]]
+    pairs = rules.allowed(on)
+    assert sorted(zip(pairs.person.tolist(), pairs.seat.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 2), (3, 3)]
+
+
 def test_open_window_without_the_column_of_unit_heads_leaves_functional_seats_unchecked(tmp_path: Path) -> None:
     cases = [("R20", "S1", "S2", {}, BLOCKS), ("R20", "S1", "A2", {}, BLOCKS), ("R20", "A1", "E1", {}, BLOCKS), ("R20", "A1", "A2", {}, PASSES)]
     cases += [("R20", "F1", "F2", {}, OPEN), ("R20", "F1", "A1", {}, OPEN), ("R20", "A1", "F1", {}, OPEN)]

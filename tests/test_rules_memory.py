@@ -34,6 +34,7 @@ def test_pairs_that_do_not_fit_are_refused_with_their_number_and_a_remedy(monkey
     with pytest.raises(InputError, match="MUTASI_MEMORY_GB") as told:
         rules_pairs.allowed(cycle)
     assert "60" in str(told.value)
+    assert "R37" in str(told.value)
 
 
 @pytest.mark.parametrize("bad", ["many", "0", "-3", "inf"])

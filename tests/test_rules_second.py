@@ -267,10 +267,19 @@ def r36(c: Case) -> Said:
     return c.up and c.same_kind and level(c.seat) > level(c.own) + 1, _levels_unknown(c)
 
 
+def r37(c: Case) -> Said:
+    above = dict(zip(c.cycle.unit["unit_id"], c.cycle.unit["induk_id"], strict=True))
+
+    def top(unit: Any) -> Any:
+        return unit if pd.isna(above[unit]) else top(above[unit])
+
+    return bool(c.rule["R37"]["satu_kantor"]) and top(c.own["unit_id"]) != top(c.seat["unit_id"]), False
+
+
 SECOND: dict[str, Callable[[Case], Said]] = {
     "R01": r01, "R03": r03, "R04": r04, "R05": r05, "R06": r06, "R07": r07, "R08": r08, "R09": r09, "R10": r10, "R12": r12, "R16": r16,
     "R19": r19, "R20": r20, "R22": r22, "R24": r24, "R25": r25, "R26": r26, "R27": r27, "R28": r28, "R29": r29, "R30": r30, "R35": r35,
-    "R36": r36,
+    "R36": r36, "R37": r37,
 }  # fmt: skip
 WAIVABLE = {"R19", "R20", "R22", "R27", "R28"}
 
@@ -332,7 +341,7 @@ def test_the_example_cycle_twice() -> None:
     assert disagreements(mt.read_cycle(data_dir("cycles") / "contoh"))[:5] == []
 
 
-UNITS = "unit_id,nama,induk_id,jenis\nK,Kota,,kota\nD1,Dinas Kependudukan dan Pencatatan Sipil,K,dinas\nD2,Dinas Kesehatan,K,dinas\nD2P,Puskesmas,D2,puskesmas\n"
+UNITS = "unit_id,nama,induk_id,jenis\nK,Kota,,kota\nD1,Dinas Kependudukan dan Pencatatan Sipil,K,dinas\nD2,Dinas Kesehatan,,dinas\nD2P,Puskesmas,D2,puskesmas\n"
 DAYS = [f"{y}-{m:02d}-{d:02d}" for y, m, d in ((1961, 1, 31), (1966, 2, 1), (1968, 1, 31), (1970, 2, 28), (1972, 6, 1), (1985, 6, 1), (1998, 2, 28))]
 SINCE = ["2020-02-29", "2021-01-31", "2021-01-30", "2022-06-01", "2023-01-31", "2024-01-31", "2024-02-01", ""]
 FLAG = st.sampled_from(["ya", "tidak", ""])
@@ -390,7 +399,7 @@ def cycles(draw: st.DrawFn) -> mt.Cycle:
     chosen["jendela"] = window
     chosen["izin"] = draw(st.sampled_from([{}, {"semua": True}, {"pegawai": ["P1"]}, {"jabatan": ["J2"]}]))
     chosen["aturan"] = draw(
-        st.sampled_from([{}, {"R36": {"promosi": True}}, {"R01": {"min_tenure_years": 3, "dikecualikan": ["P0"]}, "R07": {"years": 1}}, {"R25": {"allow_pppk": False}, "R06": {"satu_tingkat_di_bawah": True}, "R12": {"experience_years": 1}}])
+        st.sampled_from([{}, {"R36": {"promosi": True}}, {"R37": {"satu_kantor": True}}, {"R01": {"min_tenure_years": 3, "dikecualikan": ["P0"]}, "R07": {"years": 1}}, {"R25": {"allow_pppk": False}, "R06": {"satu_tingkat_di_bawah": True}, "R12": {"experience_years": 1}}])
     )  # fmt: skip
     tables = {"unit": UNITS, "jabatan": pd.DataFrame(seats).to_csv(index=False), "pegawai": pd.DataFrame(people).to_csv(index=False)}
     if draw(st.booleans()):

@@ -34,7 +34,7 @@ class Violation:
     Attributes
     ----------
     rule : str
-        The rule (R01 to R36), budget ('anggaran.pindah'), guarantee ('jaminan.opd_tidak_memburuk'), 'kapasitas',
+        The rule (R01 to R37), budget ('anggaran.pindah'), guarantee ('jaminan.opd_tidak_memburuk'), 'kapasitas',
         'keputusan', or part of the plan ('penempatan', 'tujuan', 'batas', 'sertifikat') that does not hold.
     people, seats : tuple
         Whom and what it concerns.

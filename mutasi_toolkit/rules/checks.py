@@ -297,8 +297,15 @@ def r36(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
     return up, up & far, unknown & ~far
 
 
+def r37(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
+    """Moves within one office, where the round is limited so."""
+    if not b.parameter("R37", "satu_kantor"):
+        return _never(p)
+    return _always(b.seats.office[b.people.seat[p]] != b.seats.office[s])
+
+
 CHECKS: dict[str, Check] = {
     "R01": r01, "R03": r03, "R04": r04, "R05": r05, "R06": r06, "R07": r07, "R08": r08, "R09": r09, "R10": r10, "R12": r12,
     "R16": r16, "R19": r19, "R20": r20, "R22": r22, "R24": r24, "R25": r25, "R26": r26, "R27": r27, "R28": r28, "R29": r29,
-    "R30": r30, "R35": r35, "R36": r36,
+    "R30": r30, "R35": r35, "R36": r36, "R37": r37,
 }  # fmt: skip

@@ -93,6 +93,7 @@ class Seats:
     title: np.ndarray
     locked: np.ndarray
     opd_name: np.ndarray
+    office: np.ndarray
 
 
 def years_since(dates: pd.Series, today: pd.Timestamp) -> np.ndarray:
@@ -199,5 +200,6 @@ def seats_of(cycle: Cycle) -> Seats:
         title=_words(j["nama"]),
         locked=flag(j["terkunci"]) == 1,
         opd_name=_words(cycle.seat["opd_id"].map(cycle.unit_name)),
+        office=pd.factorize(j["unit_id"].map(cycle.office))[0],
     )
 

@@ -1,4 +1,4 @@
-"""Rules R01 to R36 as data: what each says, how it binds, the article behind it, and how sure that is."""
+"""Rules R01 to R37 as data: what each says, how it binds, the article behind it, and how sure that is."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Rule:
     Attributes
     ----------
     id : str
-        R01 to R36.
+        R01 to R37.
     statement_id, statement_en : str
         What it says.
     kind : str
@@ -88,7 +88,7 @@ def load(cycle: Cycle | None = None) -> tuple[Rule, ...]:
     --------
     >>> rules = load()
     >>> len(rules), rules[0].id, rules[0].parameters["min_tenure_years"]
-    (36, 'R01', 2)
+    (37, 'R01', 2)
     """
     over = cycle.settings.aturan if cycle is not None else {}
     unknown = sorted(set(over) - set(_entries()))

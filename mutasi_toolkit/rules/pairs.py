@@ -96,7 +96,7 @@ def _evaluate_part(
 
 
 def candidates(b: Book) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs that R35, R36 and R29 do not rule out at once: joined on kind, level and profession, never a dense product."""
+    """Pairs that R29, R35, R36 and R37 do not rule out at once: joined on office, profession, kind and level, never a dense product."""
     found = [(np.repeat(rows, len(to)), np.tile(to, len(rows))) for rows, to in _joined(b)]
     none = np.zeros(0, dtype=np.int64)
     person, seat = ([none, *part] for part in (zip(*found, strict=True) if found else ((), ())))
@@ -104,7 +104,7 @@ def candidates(b: Book) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _joined(b: Book) -> list[tuple[np.ndarray, np.ndarray]]:
-    """People, and the seats that all of them may ask for."""
+    """People, and the seats that all of them may ask for; across offices only where R37 lets them move so."""
     seats, people = b.seats, b.people
     movable = np.flatnonzero(
         ~np.isin(people.status, ["CPNS", "PPPK paruh waktu"])
@@ -112,35 +112,20 @@ def _joined(b: Book) -> list[tuple[np.ndarray, np.ndarray]]:
         & (people.bound != 1)
     )
     promotes = bool(b.parameter("R36", "promosi"))
-    key = pd.Series(
-        list(
-            zip(
-                seats.kind,
-                np.where(seats.level < 0, -1, seats.level),
-                seats.profession,
-                strict=True,
-            )
-        )
-    )
-    groups = {k: np.asarray(v, dtype=np.int64) for k, v in key.groupby(key).groups.items()}
+    office = seats.office if b.parameter("R37", "satu_kantor") else np.zeros_like(seats.office)
+    names = ["office", "profession", "kind", "level"]
+    place = pd.DataFrame(dict(zip(names, (office, seats.profession, seats.kind, np.where(seats.level < 0, -1, seats.level)), strict=True)))
+    near: dict[tuple[int, str], list[tuple[int, int, np.ndarray]]] = {}
+    for (where, profession, kind, level), rows in place.groupby(names).indices.items():
+        near.setdefault((where, profession), []).append((kind, level, rows))
     mine = np.where(people.profession != "", people.profession, seats.profession[people.seat])
+    own = people.seat[movable]
+    asking = pd.DataFrame(dict(zip(names, (office[own], mine[movable], seats.kind[own], seats.level[own]), strict=True)))
     found = []
-    frame = pd.DataFrame(
-        {
-            "p": movable,
-            "kind": seats.kind[people.seat[movable]],
-            "level": seats.level[people.seat[movable]],
-            "profession": mine[movable],
-        }
-    )
-    for (kind, level, profession), rows in frame.groupby(["kind", "level", "profession"]):
-        near = [
-            v
-            for k, v in groups.items()
-            if k[2] == profession and _reachable(kind, level, k[0], k[1], promotes)
-        ]
-        if near:
-            found.append((rows["p"].to_numpy(), np.concatenate(near)))
+    for (where, profession, kind, level), rows in asking.groupby(names).indices.items():
+        to = [s for k, v, s in near.get((where, profession), ()) if _reachable(kind, level, k, v, promotes)]
+        if to:
+            found.append((movable[rows], np.concatenate(to)))
     return found
 
 

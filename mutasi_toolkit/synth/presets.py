@@ -28,6 +28,8 @@ EXAMPLE_UNITS = (
     "O15", "O15S", "O15B1", "O15B2", "O21", "O21B1", "O21B2", "O16", "O16S", "O16B1", "O16B2", "O31", "O31P", "O31L02", "O31L04",
 )  # fmt: skip
 EXAMPLE_STAFF = 60
+#: Moves of a round of a ministry per person: those of the city's round.
+MOVES_PER_PERSON = 139 / CITY
 DEFAULT_STAFF = {"kementerian": 30_000, "nasional": 5_000_000}
 SETTINGS: dict[str, dict[str, Any]] = {
     "pangkalpinang": {"nama": "Kota Pangkalpinang", "anggaran": {"pindah": 139}},
@@ -36,7 +38,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "anggaran": {"pindah": 8},
         "sebaran": {"replikasi": 200},
     },
-    "kementerian": {"nama": "Kementerian (sintetis)"},
+    "kementerian": {"nama": "Kementerian (sintetis)", "aturan": {"R37": {"satu_kantor": True}}},
     "nasional": {"nama": "Nasional (sintetis)"},
 }
 
@@ -52,7 +54,8 @@ def generate(preset: str, seed: int = SEED, staff: int | None = None) -> Cycle:
         The same preset, seed and staff give the same cycle.
     staff : int, optional
         Number of people of a ministry (30,000) or a nation (5,000,000, which needs much memory at once:
-        see `chunks`); rounded up to whole offices of 3,648.
+        see `chunks`); rounded up to whole offices of 3,648. A ministry's round moves people within their office only (R37), and
+        as many of a hundred as the city's round.
 
     Returns
     -------
@@ -161,6 +164,8 @@ def _cycle(preset: str, made: dict[str, pd.DataFrame], seed: int) -> Cycle:
         "jendela": {"pelantikan": "2025-10-15"},
         **SETTINGS[preset],
     }
+    if preset == "kementerian":
+        settings["anggaran"] = {"pindah": round(len(made["pegawai"]) * MOVES_PER_PERSON)}
     raw = {name: _raw(name, frame) for name, frame in made.items() if len(frame)}
     cycle, faults = build_cycle(raw, build_settings(settings, preset), preset)
     raise_if_errors(faults)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -200,6 +200,10 @@ def _promotion(v: View, r: dict[str, Any]) -> np.ndarray:
     return v.up & (far if r["promosi"] else True)
 
 
+def _elsewhere(v: View, r: dict[str, Any]) -> np.ndarray:
+    return (v.own_office != v.new_office) & bool(r["satu_kantor"])
+
+
 #: What each rule forbids.
 FORBIDS: dict[str, Callable[[View, dict[str, Any]], np.ndarray]] = {
     "R01": _tenure, "R03": _between_jpt, "R04": _education, "R05": _experience, "R06": _grade, "R07": _performance,
@@ -207,7 +211,7 @@ FORBIDS: dict[str, Callable[[View, dict[str, Any]], np.ndarray]] = {
     "R10": lambda v, _: v.new_until - v.age <= 0, "R12": _functional, "R16": _competence, "R19": _election, "R20": _inauguration,
     "R22": _acting, "R24": lambda v, _: v.status == "CPNS", "R25": _contract, "R26": lambda v, _: v.status == "PPPK paruh waktu",
     "R27": _locked, "R28": _special, "R29": _profession, "R30": lambda v, _: (v.second_job != "") & (v.new_kind != PELAKSANA),
-    "R35": _demotion, "R36": _promotion,
+    "R35": _demotion, "R36": _promotion, "R37": _elsewhere,
 }  # fmt: skip
 #: Rules that the Minister's written approval lifts.
 WAIVABLE = ("R19", "R20", "R22", "R27", "R28")
@@ -226,6 +230,17 @@ def broken(facts: Facts, person: np.ndarray, seat: np.ndarray, rules: tuple[str,
     return {name: bad & ~approved if name in WAIVABLE else bad for name, bad in found.items()}
 
 
+def _blocks(facts: Facts, people: np.ndarray, targets: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Every pair of these people and seats, block by block; where moves stay in one office, office by office."""
+    apart = facts.seats["office"].to_numpy() if facts.rule["R37"]["satu_kantor"] else np.zeros(len(facts.seats), dtype=np.int64)
+    for office in np.unique(apart[targets]):
+        to, who = targets[apart[targets] == office], people[apart[facts.own[people]] == office]
+        step = max(1, BLOCK // len(to))
+        for begin in range(0, len(who), step):
+            some = who[begin : begin + step]
+            yield np.repeat(some, len(to)), np.tile(to, len(some))
+
+
 def allowed_pairs(facts: Facts, open_seats: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """All pairs that no rule forbids, into open seats or the own one; sorted by person and seat."""
     n = len(facts.own)
@@ -233,12 +248,8 @@ def allowed_pairs(facts: Facts, open_seats: np.ndarray) -> tuple[np.ndarray, np.
     elsewhere = np.where(facts.own == 0, 1, 0) if len(facts.seats) > 1 else facts.own
     bound = np.any(list(broken(facts, everyone, elsewhere, OF_PERSON).values()), axis=0) if len(facts.seats) > 1 else np.ones(n, dtype=bool)
     free = everyone[~bound]
-    targets = np.flatnonzero(open_seats)
     found_p, found_s = [everyone], [facts.own]
-    step = max(1, BLOCK // max(1, len(targets)))
-    for begin in range(0, len(free) if len(targets) else 0, step):
-        some = free[begin : begin + step]
-        p, s = np.repeat(some, len(targets)), np.tile(targets, len(some))
+    for p, s in _blocks(facts, free, np.flatnonzero(open_seats)):
         for rule in ("R36", "R35", "R29", "R25", "R12"):
             keep = ~broken(facts, p, s, (rule,))[rule]
             p, s = p[keep], s[keep]

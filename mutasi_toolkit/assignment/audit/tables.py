@@ -95,11 +95,22 @@ def facts_of(cycle: Cycle) -> Facts:
     skills = np.unique(np.concatenate([t["keahlian"].to_numpy(dtype=object).astype(str) for t in (cycle.keahlian, cycle.syarat)]))
     person_at = {name: i for i, name in enumerate(cycle.pegawai["pegawai_id"])}
     return Facts(
-        cycle=cycle, rule=rule, people=_people(cycle), seats=_seats(cycle, opds[opd]), own=own, need=_need(cycle),
+        cycle=cycle, rule=rule, people=_people(cycle), seats=_seats(cycle, opds[opd]).assign(office=_tops(parent)[unit]), own=own, need=_need(cycle),
         present=np.bincount(own[full_time], minlength=len(seat_at)).astype(np.int64), part_time=_part_time(cycle, own),
         opds=opds, opd=opd, unit=unit, parent=parent, skills=skills,
         level=_levels(cycle.keahlian, "pegawai_id", person_at, skills), asked=_levels(cycle.syarat, "jabatan_id", seat_at, skills),
     )  # fmt: skip
+
+
+def _tops(parent: np.ndarray) -> np.ndarray:
+    """The unit above which there is none, of every unit."""
+    top = np.arange(len(parent))
+    for _ in range(len(parent)):
+        above = parent[top]
+        if (above < 0).all():
+            break
+        top = np.where(above < 0, top, above)
+    return top
 
 
 def _levels(table: pd.DataFrame, who: str, rows: dict[Any, int], skills: np.ndarray) -> np.ndarray:
