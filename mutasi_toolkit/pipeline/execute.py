@@ -99,6 +99,8 @@ def execute(
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
+    from mutasi_toolkit.pipeline import kernels
+
     values = check_parameters(parameters)
     sweep()
     scratch = Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-"))
@@ -109,7 +111,7 @@ def execute(
         config = Config({"KernelManager": {"transport": "ipc", "ip": str(scratch / "k")}})
         papermill.execute_notebook(
             str(translated(source, values["bahasa"], scratch)), str(work), parameters=values, progress_bar=False,
-            kernel_name="python3", config=config, request_save_on_cell_execute=False,
+            kernel_name="python3", config=config, request_save_on_cell_execute=False, **({"kernel_manager_class": kernels.WarmManager} if kernels.CAN_FORK else {}),
             extra_arguments=["--log-level=CRITICAL", f"--IPKernelApp.exec_lines={AT_EXIT.format(path=str(memory))}"],
         )  # fmt: skip
         normalise(work, shown)

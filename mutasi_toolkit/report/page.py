@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,7 @@ def footer(seed: int, language: str) -> str:
     return text("report.footer", language, version=__version__, pandas=version("pandas"), highspy=version("highspy"), seed=seed)
 
 
+@cache
 def environment() -> Any:
     """Templates in which every value is escaped and free of marks that turn or hide text."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
