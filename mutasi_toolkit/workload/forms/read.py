@@ -121,8 +121,8 @@ def _read_sheet(sheet: Sheet, unit: str | None, language: str, found: Found) -> 
             about = {**about, **_renewed(about, labels_of(sheet.rows[at]))}
             at += 1
             continue
-        at = _read_table(sheet, heading, about, unit, language, found)
-        about = {k: v for k, v in about.items() if k != "jabatan"}
+        at, said = _read_table(sheet, heading, about, unit, language, found)
+        about = {k: v for k, v in said.items() if k not in {"jabatan", "ada"}}
 
 
 def _renewed(about: dict[str, str], new: dict[str, str]) -> dict[str, str]:
@@ -132,11 +132,10 @@ def _renewed(about: dict[str, str], new: dict[str, str]) -> dict[str, str]:
     return new
 
 
-def _read_table(sheet: Sheet, heading: Heading, about: dict[str, str], unit: str | None, language: str, found: Found) -> int:
-    """Read the rows below a heading; returns the row after the table."""
+def _read_table(sheet: Sheet, heading: Heading, about: dict[str, str], unit: str | None, language: str, found: Found) -> tuple[int, dict[str, str]]:
+    """Read the rows below a heading; returns the row after the table, and what its titles said last."""
     lines: list[Line] = []
     totals: dict[str, float] = {}
-    at = heading.last + 1
     here = dict(about)
     for at in range(heading.last + 1, len(sheet.rows) + 1):
         row = sheet.rows[at] if at < len(sheet.rows) else None
@@ -157,7 +156,7 @@ def _read_table(sheet: Sheet, heading: Heading, about: dict[str, str], unit: str
         else:
             lines.append(line_of(heading, row, at + 1, here))
     _keep(sheet.name, heading, lines, totals, here, unit, language, found)
-    return at
+    return at, here
 
 
 def _footer(sheet: Sheet, at: int, totals: dict[str, float]) -> int:

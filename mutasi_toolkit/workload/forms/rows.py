@@ -127,7 +127,7 @@ def _unit_of_working_time(line: Line, heading: Heading, amounts: Amounts) -> str
     return "jam" if amounts.wke in hours and amounts.wke not in minutes else ""
 
 
-def _periods() -> dict[float, str]:
+def _periods() -> dict[float | None, str]:
     """Working time in minutes of a period shorter than a year, and the period."""
     return {float(m): name for name, entry in form_parameters()["periode"].items() for m in entry["menit"]}
 
@@ -180,7 +180,7 @@ def _period(line: Line, amounts: Amounts) -> str:
     for name in names:
         if name in written.split() or beside.endswith((f"per {name}", f"/{name}", f"/ {name}", f"se{name}")):
             return str(name)
-    return _periods().get(amounts.wke or -1.0, "tahun")
+    return _periods().get(amounts.wke, "tahun")
 
 
 def _task(sheet: str, line: Line, who: dict[str, str], volume: float, amounts: Amounts, unit: str) -> dict[str, Any]:
