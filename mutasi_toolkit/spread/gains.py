@@ -181,8 +181,9 @@ def _raw(places: list[tuple[np.ndarray, int]], stay: float, forget: float, perio
     out = []
     for mine, most in places:
         raw = np.zeros((last - first, most), dtype=np.int64)
-        if len(mine):
-            _gains_of_opd(mine, most, stay, forget, keys, periods, raw)
+        with np.errstate(over="ignore"):
+            if len(mine):
+                _gains_of_opd(mine, most, stay, forget, keys, periods, raw)
         out.append(raw)
     return out
 

@@ -200,7 +200,7 @@ def _experts(movers: Any, t: Any, seats: Any, groups: Any, kept: Any, key: Any, 
     offset = _below(word(key, ~U(0)), n)
     for i in range(n):
         v = (i + offset) % n
-        if most[v] < bar or bar == 0:
+        if most[v] < max(bar, 1):
             continue
         if most[v] == bar:
             if at_bar == 0:
