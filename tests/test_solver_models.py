@@ -12,7 +12,18 @@ from models_again import best_of, choices_of, dense, random_model, weak_bound
 from scipy.optimize import linprog
 
 from mutasi_toolkit.assignment import network, prove, relax, resolve, search
-from mutasi_toolkit.assignment.model import FREE, Entries, Model, Priced, completed, entries_of, faults_of, objective_of, price, usable
+from mutasi_toolkit.assignment.model import (
+    FREE,
+    Entries,
+    Model,
+    Priced,
+    completed,
+    entries_of,
+    faults_of,
+    objective_of,
+    price,
+    usable,
+)
 
 KINDS = [{}, {"knowledge": False}, {"sides": False}, {"knowledge": False, "sides": False, "people": 5}, {"stays": False}, {"people": 3, "cells": 5}, {"weights": True, "knowledge": False}]
 
