@@ -17,8 +17,8 @@ TOLERANCE = 1.6
 LEAST_ROWS = 3
 #: One unit of output does not take one person more than a year, nor less than this many minutes.
 LEAST_MINUTES = 0.1
-#: A class whose need is this far from its staff, and near to it after a factor of 60, looks wholly mixed.
-FAR, NEAR = 20.0, 2.0
+#: A class whose need is near to its staff after a factor of 60, and so far from it as written, looks wholly mixed.
+NEAR = 2.0
 
 REASONS = (
     "beda_dari_tugas_sama",
@@ -45,9 +45,8 @@ def mixed_units(
       written it is about 60 times away from their median or more;
     - terlalu_lama: one unit of output takes longer than one person's year;
     - terlalu_singkat: one unit of output takes less than 6 seconds;
-    - beban_jabatan (with `present`): the need of the whole seat class is at least 20 times too
-      large or too small for the staff present, and within a factor of 2 of it after dividing or
-      multiplying by 60.
+    - beban_jabatan (with `present`): the need of the whole seat class is within a factor of 2 of the
+      staff present once it is divided or multiplied by 60.
 
     Special cases: rows with a time of 0 are never named; an empty table gives an empty frame.
 
@@ -136,7 +135,7 @@ def _against_same_task(
         .ngroup()
         .to_numpy()
     )
-    count = np.bincount(code[known], minlength=code.max(initial=-1) + 1)
+    count = np.bincount(code[known], minlength=len(tugas))
     typical = (
         pd.Series(np.where(known, minutes, np.nan)).groupby(code).transform("median").to_numpy()
     )
@@ -163,7 +162,7 @@ def _against_class(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rows alone in their unit within a seat class whose number is like the others' numbers in the other unit."""
     code = pd.factorize(tugas["jabatan_id"])[0]
-    size = code.max(initial=-1) + 1
+    size = len(tugas)
     with_hours = np.bincount(code[known & hour], minlength=size)
     with_minutes = np.bincount(code[known & ~hour], minlength=size)
     alone = known & np.where(
@@ -192,5 +191,4 @@ def _against_staff(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(staff > 0, beban / effective / staff, np.nan)
         mended = np.where(ratio > 1, ratio / MINUTES_PER_HOUR, ratio * MINUTES_PER_HOUR)
-        far = np.abs(np.log(ratio)) > np.log(FAR)
-        return far & (np.abs(np.log(mended)) < np.log(NEAR))
+        return np.asarray(np.abs(np.log(mended)) < np.log(NEAR))
