@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -13,8 +15,9 @@ from mutasi_toolkit.rules import memory
 from mutasi_toolkit.rules import pairs as rules_pairs
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cycle():
+    """Read anew for every test: pairs are worked out once for a cycle."""
     return read_cycle(PACKAGE.parent / "data" / "cycles" / "contoh")
 
 
@@ -27,6 +30,19 @@ def test_allowed_pairs_are_those_that_no_rule_blocks_whatever_the_chunk(monkeypa
     monkeypatch.setattr(rules_pairs, "CHUNK", 10**6)
     blocked = rules_pairs.evaluate(cycle, person, seat).blocked
     assert np.array_equal(found.person * m + found.seat, np.flatnonzero(blocked == 0))
+
+
+def test_pairs_are_worked_out_once_and_go_with_their_cycle(cycle) -> None:
+    found = rules_pairs.allowed(cycle)
+    assert rules_pairs.allowed(cycle) is found
+    other = cycle.with_settings(izin={"semua": True})
+    assert rules_pairs.allowed(other) is not found
+    with pytest.raises(ValueError, match="read-only"):
+        found.person[0] = 1
+    kept = len(rules_pairs._KNOWN)
+    del other
+    gc.collect()
+    assert len(rules_pairs._KNOWN) == kept - 1
 
 
 def test_pairs_that_do_not_fit_are_refused_with_their_number_and_a_remedy(monkeypatch, cycle) -> None:

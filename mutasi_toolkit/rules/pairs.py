@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -141,8 +142,14 @@ def _reachable(kind: int, level: int, to_kind: int, to_level: int, promotes: boo
     }
 
 
+#: Pairs of cycles that are in use: a cycle never changes, and its pairs go when it goes.
+_KNOWN: WeakKeyDictionary[Cycle, Pairs] = WeakKeyDictionary()
+
+
 def allowed(cycle: Cycle) -> Pairs:
     """All pairs that no hard pair rule forbids, one's own seat always among them.
+
+    Worked out once for a cycle; the arrays cannot be written to.
 
     Returns
     -------
@@ -154,7 +161,13 @@ def allowed(cycle: Cycle) -> Pairs:
     InputError
         When the pairs will not fit into memory (`memory`).
     """
-    b = book_of(cycle)
+    found = _KNOWN.get(cycle)
+    if found is None:
+        found = _KNOWN[cycle] = _allowed(book_of(cycle))
+    return found
+
+
+def _allowed(b: Book) -> Pairs:
     n, own = len(b.seats.kind), np.arange(len(b.people.seat))
     joined = _joined(b)
     total, seen, many = sum(len(p) * len(s) for p, s in joined), 0, 0
@@ -168,7 +181,9 @@ def allowed(cycle: Cycle) -> Pairs:
             seen, many = seen + len(some) * len(seats), many + len(p)
             check_pairs(many, seen / total, len(own))
     key = np.unique(np.concatenate(keys))
-    return Pairs((key // n).astype(np.int32), (key % n).astype(np.int32))
+    pairs = Pairs((key // n).astype(np.int32), (key % n).astype(np.int32))
+    pairs.person.flags.writeable = pairs.seat.flags.writeable = False
+    return pairs
 
 
 def _free(b: Book, p: np.ndarray, s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
