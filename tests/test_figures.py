@@ -170,3 +170,15 @@ def test_nothing_to_draw_is_said_in_words() -> None:
     for figure in pictures:
         assert figure.axes[0].texts[0].get_text()
     assert figures.png_bytes(figures.terms(pd.DataFrame({"suku": [], "selisih": []})))
+
+
+@pytest.mark.parametrize(
+    ("values", "says"), [([0.0, 8.0, 16.0], {"0", "8", "16"}), ([0.0, 0.5, 1.0], {"0,0", "0,5", "1,0"}), ([-1500.0, 0.0], {"−1.500", "0"})]
+)
+def test_ticks_have_as_many_decimals_as_they_need(values: list[float], says: set[str]) -> None:
+    figure, axes = figures.style.new_figure(4, 2, False, "id")
+    axes.set_xlim(min(values), max(values))
+    axes.set_xticks(values)
+    figures.style.numbered(axes, "id")
+    FigureCanvasAgg(figure).draw()
+    assert {t.get_text() for t in axes.get_xticklabels()} == says

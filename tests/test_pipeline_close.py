@@ -18,7 +18,9 @@ from mutasi_toolkit.pipeline.close import close_run, next_name
 from mutasi_toolkit.pipeline.compare import compare_runs
 from mutasi_toolkit.pipeline.compare_page import compare_lines, compare_page
 from mutasi_toolkit.pipeline.folder import outputs_of, write_json
+from mutasi_toolkit.pipeline.run import Outcome
 from mutasi_toolkit.pipeline.stages import input_hashes
+from mutasi_toolkit.pipeline.summary import summary_lines
 from mutasi_toolkit.report import opened_from, write_workbook
 from mutasi_toolkit.report.marked import read_marked
 
@@ -97,6 +99,10 @@ def test_closing_carries_out_what_was_accepted_and_nothing_else(run: Path, sourc
     assert record["putusan"].value_counts().to_dict() == {"belum": len(proposed) - 3, "terima": 2, "tolak": 1}
     assert record.loc[people[1], "dilaksanakan"] == "tidak"
     assert json.loads((kept / "catatan.json").read_text())["usulan_id"] == "0123456789ab"
+    next_run = _run(tmp_path / "hasil" / "dasar", closed.place, after)
+    compared = compare_runs(run, next_run)
+    assert compared.carried_out == 2
+    assert "2 sudah dilaksanakan" in compare_lines(compared)[2]
 
 
 def test_decisions_in_the_cycle_count_too(run: Path, source: Path, tmp_path: Path) -> None:
@@ -166,3 +172,14 @@ def test_compare_command_writes_a_private_page(finished: Path, tmp_path: Path, c
     assert page.stat().st_mode & 0o077 == 0
     assert "Nothing differs" in capsys.readouterr().out
     assert main(["compare", str(finished), str(tmp_path)]) == 2
+
+
+def test_run_ends_with_the_decisions_it_kept(run: Path) -> None:
+    settings = {"sebaran": {"periode": 12}, "sintetis": True}
+    write_json(run / "manifest.json", {"settings": settings})
+    done = Outcome("dasar", run, True)
+    assert not any("putusan" in line for line in summary_lines(done, "id"))
+    (run / "keputusan.csv").write_text("pegawai_id,putusan,oleh\na,terima,TPK\nb,terima,TPK\nc,tolak,\n")
+    said = next(line for line in summary_lines(done, "id") if "putusan" in line)
+    assert "2 terima, 1 tolak, 0 kunci" in said
+    assert "belum tercatat untuk 1" in said

@@ -74,7 +74,7 @@ def test_workbook_has_every_sheet_and_drop_downs(opened: Opened, tmp_path: Path)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     book = load_workbook(tmp_path / "a.xlsx")
     wanted = ["Ringkasan", "Usulan", "Putusan", "Alasan", "Aturan per mutasi", "Pemeriksaan", "Per OPD", "Pengetahuan"]
-    wanted += ["Cakupan keahlian", "Peta jabatan", "Urutan DUK", "Tunjangan", "Plt dan kosong", "Tidak pindah", "Aturan", "Berita acara"]
+    wanted += ["Cakupan keahlian", "Peta jabatan", "Urutan DUK", "Tunjangan", "Plt dan kosong", "Tidak pindah", "Seberapa teguh", "Apa yang mengikat", "Aturan", "Berita acara"]
     assert book.sheetnames == wanted
     rule = next(iter(book["Usulan"].data_validations.dataValidation))
     assert rule.formula1 == '"terima,tolak,kunci"'
@@ -82,6 +82,19 @@ def test_workbook_has_every_sheet_and_drop_downs(opened: Opened, tmp_path: Path)
     seats = {row[2].value: row[8].value for row in book["Peta jabatan"].iter_rows(min_row=3)}
     after = mt.workload.need(opened.after)["ada"]
     assert seats == pytest.approx({j: float(after[j]) for j in seats})
+    names = set(opened.cycle.unit_name)
+    assert {row[0].value for row in book["Cakupan keahlian"].iter_rows(min_row=3)} <= names
+
+
+def test_workbook_says_how_firm_moves_are_and_what_binds(opened: Opened, tmp_path: Path) -> None:
+    movers = sorted(opened.tables["usulan"]["pegawai_id"])
+    stands = pd.DataFrame({"pegawai_id": movers, "bertahan": [1.0] * (len(movers) - 1) + [0.25], "ulangan": 4})
+    tables = opened.tables | {"stabilitas": stands, "harga": pd.DataFrame({"kalimat_id": ["Satu mutasi lagi menghemat 2 poin."]})}
+    write_workbook(Opened(opened.cycle, tables, opened.plan), tmp_path / "u.xlsx")
+    book = load_workbook(tmp_path / "u.xlsx")
+    shown = [(row[0].value, row[5].value) for row in book["Seberapa teguh"].iter_rows(min_row=3)]
+    assert shown == [(movers[-1], 25), *((p, 100) for p in movers[:-1])]
+    assert [row[0].value for row in book["Apa yang mengikat"].iter_rows(min_row=3)] == ["Satu mutasi lagi menghemat 2 poin."]
 
 
 def test_decisions_taken_stand_in_the_workbook(opened: Opened, tmp_path: Path) -> None:
@@ -93,6 +106,9 @@ def test_decisions_taken_stand_in_the_workbook(opened: Opened, tmp_path: Path) -
     back = read_marked(tmp_path / "u.xlsx").set_index("pegawai_id")
     assert back["putusan"].to_dict() == {mover: "terima", other: "kunci"}
     assert set(back["oleh"]) == {"TPK"}
+    minutes = load_workbook(tmp_path / "u.xlsx")["Berita acara"]
+    assert any("pertimbangan TPK tanggal – atas 2 putusan" in str(row[0].value) for row in minutes.iter_rows())
+    assert minutes["B4"].value is None
 
 
 def test_opinion_on_the_minutes_stands_for_every_decision(opened: Opened, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from mutasi_toolkit.figures.style import (
     MUTED,
     grid,
     new_figure,
+    numbered,
     short_name,
     styled,
 )
@@ -47,6 +48,7 @@ def two_runs(frame: pd.DataFrame, names: pd.Series, labels: tuple[str, str], syn
     axes.set_yticks(y, [short_name(str(names.get(o, o))) for o in shown.index])
     axes.set_ylim(-0.7, len(shown) - 0.3)
     axes.set_xlim(left=0)
+    numbered(axes, language)
     axes.set_xlabel(text("figures.absolute_gap", language))
     axes.set_title(text("figures.title_two_runs", language))
     axes.legend(loc="lower right", frameon=False)
@@ -94,7 +96,7 @@ def _ticks(axes: Axes, values: np.ndarray, language: str) -> None:
 
     whole = bool(np.all(values == np.round(values)))
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=whole))
-    axes.xaxis.set_major_formatter(lambda v, _: number(v, 0 if whole or v == 0 else 1, language))
+    numbered(axes, language)
 
 
 def _ends(axes: object, y: np.ndarray, values: np.ndarray, low: pd.Series | None, high: pd.Series | None, language: str) -> None:

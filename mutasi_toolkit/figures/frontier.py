@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mutasi_toolkit.figures.style import ACCENT, AFTER, BEFORE, grid, new_figure, styled
+from mutasi_toolkit.figures.style import ACCENT, AFTER, BEFORE, grid, new_figure, numbered, styled
 from mutasi_toolkit.locale import text
 
 if TYPE_CHECKING:
@@ -57,4 +57,6 @@ def frontier(table: pd.DataFrame, chosen: Mapping[str, float] | None = None, syn
         axes.text(0.0, -0.17, text("figures.frontier_size", language, name=text(f"figures.objective_{NAMES.get(names[2], names[2])}", language)), transform=axes.transAxes, fontsize=7.5, va="top")
     axes.legend(frameon=False, fontsize=8, loc="upper right")
     grid(axes, "both")
+    numbered(axes, language)
+    numbered(axes, language, "y")
     return figure

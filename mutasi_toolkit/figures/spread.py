@@ -15,6 +15,7 @@ from mutasi_toolkit.figures.style import (
     empty,
     grid,
     new_figure,
+    numbered,
     short_name,
     spread_labels,
     styled,
@@ -57,7 +58,7 @@ def spread_curves(
         axes.text(0.02, 0.96, text("figures.change_at_end", language, **values), transform=axes.transAxes, va="top", fontsize=8.5, color=INK)
     axes.set_xlim(float(curve["periode"].min()) if len(curve) else 0.0, end + 0.19 * max(end, 1.0))
     axes.set_xticks(_whole_ticks(end))
-    axes.yaxis.set_major_formatter(lambda v, _: number(v, 0, language))
+    numbered(axes, language, "y")
     axes.set_xlabel(text("figures.period", language))
     axes.set_ylabel(text("figures.people_skills", language))
     axes.set_title(text("figures.title_spread", language))
@@ -110,7 +111,7 @@ def knowledge_changes(
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_yticks(y, [f"{short_name(names[r.opd_id], 22)} · {short_name(r.keahlian, 30)}" for r in frame.itertuples()], fontsize=8)
     axes.set_ylim(-0.7, len(frame) - 0.3)
-    axes.xaxis.set_major_formatter(lambda v, _: _minus(v, language, 0 if abs(v) >= 5 or v == 0 else 1))
+    numbered(axes, language)
     axes.set_xlabel(text("figures.people_change", language))
     grid(axes)
     return figure

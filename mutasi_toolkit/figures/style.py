@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from mutasi_toolkit.locale import text
+from mutasi_toolkit.locale import number, text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,6 +131,18 @@ def grid(axes: Axes, axis: Any = "x") -> None:
     """Draw faint lines behind the data along one axis."""
     axes.grid(True, axis=axis, color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
+
+
+def numbered(axes: Axes, language: str, axis: str = "x", absolute: bool = False) -> None:
+    """Write the ticks of one axis as the language writes numbers, all with as many decimals as they need."""
+    line = axes.xaxis if axis == "x" else axes.yaxis
+
+    def written(value: float, _: object) -> str:
+        at = np.asarray(line.get_majorticklocs(), dtype=float)
+        digits = next((d for d in range(4) if np.allclose(at, np.round(at, d), rtol=0.0, atol=1e-9)), 4)
+        return ("−" if value < 0 and not absolute and round(value, digits) != 0 else "") + number(abs(value), digits, language)
+
+    line.set_major_formatter(written)
 
 
 #: Colours of a PNG; with so few, a file takes a third of the bytes and looks the same.

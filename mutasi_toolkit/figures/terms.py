@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mutasi_toolkit.figures.style import AFTER, BEFORE_LINE, INK, SHORT, grid, new_figure, styled
+from mutasi_toolkit.figures.style import (
+    AFTER,
+    BEFORE_LINE,
+    INK,
+    SHORT,
+    grid,
+    new_figure,
+    numbered,
+    styled,
+)
 from mutasi_toolkit.locale import number, text
 
 if TYPE_CHECKING:
@@ -46,7 +55,7 @@ def terms(values: pd.DataFrame, synthetic: bool = False, language: str = "id") -
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_xlim(low - room * 0.03, high + room * 0.17)
     axes.set_ylim(n + 0.55, -0.55)
-    axes.xaxis.set_major_formatter(lambda v, _: ("−" if v < 0 else "") + number(abs(v), 0, language))
+    numbered(axes, language)
     axes.set_xlabel(text("figures.points", language))
     axes.set_title(text("figures.title_terms", language))
     grid(axes)

@@ -15,6 +15,7 @@ from mutasi_toolkit.figures.style import (
     SURPLUS,
     grid,
     new_figure,
+    numbered,
     short_name,
     styled,
 )
@@ -79,7 +80,7 @@ def opd_balance(
             fontsize=8,
         )
     axes.set_xlim(-far * 1.12, far * 1.32)
-    axes.xaxis.set_major_formatter(lambda v, _: number(abs(v), 0, language))
+    numbered(axes, language, absolute=True)
     axes.set_ylim(-0.7, len(frame) - 0.3)
     axes.set_xlabel(text("figures.people_by_class", language))
     axes.set_title(text("figures.title_balance", language))
@@ -117,7 +118,7 @@ def efficiency_intervals(
         )  # fmt: skip
     axes.set_yticks(y, [short_name(names[o]) for o in frame.index])
     axes.set_ylim(-0.7, len(frame) - 0.3)
-    axes.xaxis.set_major_formatter(lambda v, _: number(v, 1, language))
+    numbered(axes, language)
     axes.set_xlabel(text("figures.eu_axis", language))
     axes.set_title(text("figures.title_intervals", language))
     axes.legend(loc="lower right", frameon=False, fontsize=8)
@@ -168,12 +169,25 @@ def opd_before_after(
                 color=AFTER,
             )
     axes.set_xlim(0, right * 1.12)
+    numbered(axes, language)
     axes.set_ylim(-0.7, len(frame) - 0.3)
     axes.set_xlabel(text("figures.absolute_gap", language))
     axes.set_title(text("figures.title_before_after", language))
     axes.legend(loc="lower right", frameon=False)
     grid(axes)
     return figure
+
+
+def _percent(share: float) -> float:
+    """A share in whole percent, rounded, but never up to a bound of a class that it is below: 89.6 is not written as 90.
+
+    Examples
+    --------
+    >>> [_percent(s) for s in (0.889, 0.896, 0.7951, 0.9)]
+    [89.0, 89.0, 79.0, 90.0]
+    """
+    rounded = float(np.round(100 * share))
+    return rounded - 1 if any(share < bound / 100 <= rounded / 100 for bound in (80, 90)) else rounded
 
 
 @styled
@@ -185,7 +199,7 @@ def years_ahead(
     Parameters
     ----------
     filled : DataFrame
-        Index opd_id, a column per year, share of the need that is filled.
+        Index opd_id, a column per year, share of the need that is filled; the first column is today.
     """
     frame = filled.sort_values(filled.columns[-1], ascending=False, kind="stable")
     figure, axes = new_figure(8.2, max(2.4, 0.24 * len(frame) + 1.4), synthetic, language)
@@ -200,19 +214,17 @@ def years_ahead(
     for i, row in enumerate(frame.to_numpy(dtype=float)):
         for j, value in enumerate(row):
             if np.isfinite(value):
-                low = value < 0.9
                 axes.text(
                     j,
                     i,
-                    # 89.6 is below 90: it must not be written as 90.
-                    number(np.floor(100 * value) if low else 100 * value, 0, language) + (" ▼" if low else ""),
+                    number(_percent(value), 0, language) + (" ▼" if value < 0.9 else ""),
                     ha="center",
                     va="center",
                     fontsize=8,
                     color=INK,
                 )
     axes.set_yticks(np.arange(len(frame)), [short_name(names[o]) for o in frame.index])
-    axes.set_xticks(np.arange(frame.shape[1]), [str(c) for c in frame.columns])
+    axes.set_xticks(np.arange(frame.shape[1]), [text("figures.today", language), *(str(c) for c in frame.columns[1:])])
     axes.tick_params(length=0)
     axes.set_title(text("figures.title_years", language))
     keys = [

@@ -41,6 +41,8 @@ class Comparison:
         pegawai_id, tujuan_a, tujuan_b: proposed moves that are not the same in both.
     same_moves : int
         Moves that both propose.
+    carried_out : int
+        Moves that only `a` proposes, since at the outset of `b` they are made.
     figures : DataFrame
         kunci, a, b, beda: key figures.
     opd : DataFrame
@@ -60,6 +62,7 @@ class Comparison:
     need: pd.DataFrame
     plan: pd.DataFrame
     same_moves: int
+    carried_out: int
     figures: pd.DataFrame
     opd: pd.DataFrame
     knowledge: pd.DataFrame
@@ -96,11 +99,11 @@ def compare_runs(a: Path | str, b: Path | str, language: str = "id") -> Comparis
     labels = (_label(m1), _label(m2))
     if labels[0] == labels[1]:
         labels = (f"{labels[0]} (1)", f"{labels[1]} (2)")
-    plan, same = _plan(t1, t2)
+    plan, same, made = _plan(t1, t2)
     joined, left, moved = _people(t1["penempatan"], t2["penempatan"], _units(t1, t2))
     return Comparison(
         labels=labels, settings=_settings(m1, m2), joined=joined, left=left, moved=moved, need=_need(t1["peta_jabatan"], t2["peta_jabatan"]),
-        plan=plan, same_moves=same, figures=_figures(t1["ringkasan"], t2["ringkasan"]), opd=_opd(t1["opd"], t2["opd"]),
+        plan=plan, same_moves=same, carried_out=made, figures=_figures(t1["ringkasan"], t2["ringkasan"]), opd=_opd(t1["opd"], t2["opd"]),
         knowledge=_knowledge(t1, t2), synthetic=any(m["settings"]["sintetis"] for m in (m1, m2)), language=language, seed=int(m2["seed"]),
     )  # fmt: skip
 
@@ -170,14 +173,15 @@ def _need(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _plan(a: dict[str, pd.DataFrame], b: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, int]:
+def _plan(a: dict[str, pd.DataFrame], b: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, int, int]:
     one, two = (t["usulan"].set_index("pegawai_id") for t in (a, b))
     ids = one.index.union(two.index).sort_values()
     seats = [u["jabatan_tujuan"].reindex(ids) for u in (one, two)]
     same = (seats[0] == seats[1]).to_numpy(dtype=bool)
     titles = [(u["nama_tujuan"].astype(str) + " (" + u["unit_tujuan"].map(_units(a, b)).astype(str) + ")").reindex(ids) for u in (one, two)]
     frame = pd.DataFrame({"pegawai_id": ids, "tujuan_a": titles[0].to_numpy(), "tujuan_b": titles[1].to_numpy()})
-    return frame[~same].reset_index(drop=True), int(same.sum())
+    made = seats[1].isna() & (seats[0] == b["penempatan"].set_index("pegawai_id")["jabatan_id"].reindex(ids))
+    return frame[~same].reset_index(drop=True), int(same.sum()), int(made.sum())
 
 
 def _figures(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:

@@ -38,7 +38,7 @@ def _sentence(c: Comparison, what: str) -> str:
     else:
         both = c.plan["tujuan_a"].notna() & c.plan["tujuan_b"].notna()
         only = {"only_a": int(c.plan["tujuan_b"].isna().sum()), "only_b": int(c.plan["tujuan_a"].isna().sum())}
-        counts = {"same": c.same_moves, "other": int(both.sum()), **only}
+        counts = {"same": c.same_moves, "other": int(both.sum()), "made": c.carried_out, **only}
     return text(f"pipeline.compare_{what}", c.language, **{k: number(v, 0, c.language) for k, v in counts.items()})
 
 
@@ -96,6 +96,9 @@ def _sections(c: Comparison) -> list[Section]:
             return Paragraph(f"{text(f'pipeline.compare_{name}_table', language)} {text('pipeline.compare_none', language)}")
         return table_part(f"t-{name}", heads(frame), text(f"pipeline.compare_{name}_table", language), language)
 
+    def offices(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.rename(columns={"nama": "nama_opd"})
+
     values = c.figures.assign(kunci=[text(f"pipeline.figure_{k}", language) for k in c.figures["kunci"]])
     values = values.assign(**{n: [_n(v, language) for v in values[n]] for n in ("a", "b", "beda")})
     picture = picture_bytes(
@@ -104,7 +107,7 @@ def _sections(c: Comparison) -> list[Section]:
         text("pipeline.compare_caption", language),
     )
     sections: list[tuple[str, list[Part]]] = [
-        ("akibat", [table("figures", values), picture, table("opd", c.opd), table("knowledge", c.knowledge)]),
+        ("akibat", [table("figures", values), picture, table("opd", offices(c.opd.reset_index(drop=True))), table("knowledge", offices(c.knowledge))]),
         ("rencana", [Paragraph(_said(c, "plan")), table("moves", c.plan)]),
         ("data", [*(table(n, getattr(c, n)) for n in ("joined", "left", "moved", "need"))]),
         ("pengaturan", [table("settings", c.settings)]),

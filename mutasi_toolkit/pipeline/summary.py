@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 from mutasi_toolkit.errors import MutasiError
 from mutasi_toolkit.locale import number, text
 from mutasi_toolkit.pipeline.folder import read_json
 from mutasi_toolkit.pipeline.run import Outcome
+from mutasi_toolkit.report.decisions import DECISIONS
 
 
 def summary_lines(outcome: Outcome, language: str) -> list[str]:
@@ -54,7 +56,20 @@ def summary_lines(outcome: Outcome, language: str) -> list[str]:
     )  # fmt: skip
     if summary["keahlian_turunan"] > 0:
         lines.append(text("pipeline.done_derived", language, share=shown(100 * summary["keahlian_turunan"], 0)))
+    lines += _decided(outcome.place / DECISIONS, language)
     lines.append(text("pipeline.done_where", language, place=str(outcome.place)))
     if manifest["settings"]["sintetis"]:
         lines.append(text("pipeline.synthetic", language))
     return lines
+
+
+def _decided(path: Path, language: str) -> list[str]:
+    """Which decisions, read back from the workbook, the proposal keeps, and whether the opinion on them is recorded (R18)."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    counts = {verdict: sum(row["putusan"] == verdict for row in rows) for verdict in ("terima", "tolak", "kunci")}
+    without = sum(not row["oleh"] for row in rows)
+    opinion = text("pipeline.done_opinion" if not without else "pipeline.done_no_opinion", language, n=number(without, 0, language))
+    return [text("pipeline.done_decided", language, **{k: number(n, 0, language) for k, n in counts.items()}, opinion=opinion)]

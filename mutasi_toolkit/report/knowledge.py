@@ -47,17 +47,17 @@ def coverage_by_opd(o: Opened) -> pd.DataFrame:
             part["turunan"] = by["derived"].sum() / by["pemegang"].sum().where(lambda s: s > 0)
         parts.append(part)
     frame = pd.concat(parts, axis=1)
-    frame.insert(0, "nama", frame.index.map(o.cycle.unit_name))
-    order = ["nama", "keahlian_dibutuhkan", "sel_cukup", "sel_tipis", "sel_kurang", "orang_kurang", "sel_tipis_sesudah", "sel_kurang_sesudah", "orang_kurang_sesudah", "turunan"]
-    return frame[order].sort_values(["orang_kurang", "sel_tipis", "nama"], ascending=[False, False, True]).reset_index(drop=True)
+    frame.insert(0, "nama_opd", frame.index.map(o.cycle.unit_name))
+    order = ["nama_opd", "keahlian_dibutuhkan", "sel_cukup", "sel_tipis", "sel_kurang", "orang_kurang", "sel_tipis_sesudah", "sel_kurang_sesudah", "orang_kurang_sesudah", "turunan"]
+    return frame[order].sort_values(["orang_kurang", "sel_tipis", "nama_opd"], ascending=[False, False, True]).reset_index(drop=True)
 
 
 def gaps(o: Opened) -> pd.DataFrame:
-    """Cells in which people are missing: nama, keahlian, dibutuhkan, pemegang, kurang, turunan; the largest first."""
+    """Cells in which people are missing: nama_opd, keahlian, dibutuhkan, pemegang, kurang, turunan; the largest first."""
     rows = o.tables["cakupan_sebelum"].query("kurang > 0")
-    rows = rows.assign(nama=rows["opd_id"].map(o.cycle.unit_name))
-    rows = rows.sort_values(["kurang", "nama", "keahlian"], ascending=[False, True, True], kind="stable")
-    return rows[["nama", "keahlian", "dibutuhkan", "pemegang", "kurang", "turunan"]].reset_index(drop=True)
+    rows = rows.assign(nama_opd=rows["opd_id"].map(o.cycle.unit_name))
+    rows = rows.sort_values(["kurang", "nama_opd", "keahlian"], ascending=[False, True, True], kind="stable")
+    return rows[["nama_opd", "keahlian", "dibutuhkan", "pemegang", "kurang", "turunan"]].reset_index(drop=True)
 
 
 def sole_by_opd(o: Opened) -> pd.DataFrame:
@@ -65,25 +65,25 @@ def sole_by_opd(o: Opened) -> pd.DataFrame:
     rows = skills.sole_holders(o.cycle)
     by = rows.groupby("opd_id")
     frame = pd.DataFrame({"tunggal": by.size(), "tunggal_dibutuhkan": by["dibutuhkan"].sum(), "turunan": by["turunan"].mean()})
-    frame.insert(0, "nama", frame.index.map(o.cycle.unit_name))
-    return frame.sort_values(["tunggal_dibutuhkan", "tunggal", "nama"], ascending=[False, False, True]).reset_index(drop=True)
+    frame.insert(0, "nama_opd", frame.index.map(o.cycle.unit_name))
+    return frame.sort_values(["tunggal_dibutuhkan", "tunggal", "nama_opd"], ascending=[False, False, True]).reset_index(drop=True)
 
 
 def sole_required(o: Opened) -> pd.DataFrame:
     """Sole holders of skills that the OPD requires, and whether the plan moves them."""
     rows = skills.sole_holders(o.cycle).query("dibutuhkan")
     moves = set(o.tables["usulan"]["pegawai_id"])
-    rows = rows.assign(nama=rows["opd_id"].map(o.cycle.unit_name), ikut_pindah=rows["pegawai_id"].isin(moves))
-    rows = rows.sort_values(["ikut_pindah", "nama", "keahlian"], ascending=[False, True, True], kind="stable")
-    return rows.rename(columns={"turunan": "tingkat_turunan"})[["nama", "keahlian", "pegawai_id", "ikut_pindah", "tingkat_turunan"]].reset_index(drop=True)
+    rows = rows.assign(nama_opd=rows["opd_id"].map(o.cycle.unit_name), ikut_pindah=rows["pegawai_id"].isin(moves))
+    rows = rows.sort_values(["ikut_pindah", "nama_opd", "keahlian"], ascending=[False, True, True], kind="stable")
+    return rows.rename(columns={"turunan": "tingkat_turunan"})[["nama_opd", "keahlian", "pegawai_id", "ikut_pindah", "tingkat_turunan"]].reset_index(drop=True)
 
 
 def leavers(o: Opened, share: float = 0.25) -> pd.DataFrame:
     """Fewest people of every OPD whose leaving loses a share of its skills, the most fragile first."""
     frame = skills.bus_factor_by_opd(o.cycle, share).rename(columns={"pegawai": "orang_pergi", "keahlian": "keahlian_dipegang"})
-    frame.insert(0, "nama", frame.index.map(o.cycle.unit_name))
-    frame = frame.sort_values(["orang_pergi", "nama"], kind="stable")
-    return frame[["nama", "keahlian_dipegang", "hilang", "orang_pergi", "tamak", "terbukti", "turunan"]].reset_index(drop=True)
+    frame.insert(0, "nama_opd", frame.index.map(o.cycle.unit_name))
+    frame = frame.sort_values(["orang_pergi", "nama_opd"], kind="stable")
+    return frame[["nama_opd", "keahlian_dipegang", "hilang", "orang_pergi", "tamak", "terbukti", "turunan"]].reset_index(drop=True)
 
 
 def leavers_sentence(o: Opened, share: float = 0.25) -> str:
@@ -96,8 +96,8 @@ def leavers_sentence(o: Opened, share: float = 0.25) -> str:
 def variety(o: Opened) -> pd.DataFrame:
     """Diversity of the skills of every OPD, the least varied first."""
     frame = skills.diversity(o.cycle).rename(columns={"hill_0": "keahlian_dipegang"})
-    frame.insert(0, "nama", frame.index.map(o.cycle.unit_name))
-    return frame.sort_values(["hill_1", "nama"], kind="stable")[["nama", "keahlian_dipegang", "hill_1", "merata", "rao_stirling", "turunan"]].reset_index(drop=True)
+    frame.insert(0, "nama_opd", frame.index.map(o.cycle.unit_name))
+    return frame.sort_values(["hill_1", "nama_opd"], kind="stable")[["nama_opd", "keahlian_dipegang", "hill_1", "merata", "rao_stirling", "turunan"]].reset_index(drop=True)
 
 
 def nested_sentence(o: Opened) -> str:
@@ -112,9 +112,9 @@ def bridges(o: Opened, of: str = "pegawai") -> pd.DataFrame:
     frame = frame[frame["antara"] > 0].reset_index()
     if of == "unit":
         frame["unit"] = frame["unit_id"].map(o.cycle.unit_name)
-    frame["nama"] = frame["opd_id"].map(o.cycle.unit_name)
+    frame["nama_opd"] = frame["opd_id"].map(o.cycle.unit_name)
     first = "unit" if of == "unit" else "pegawai_id"
-    return frame[[first, "nama", "derajat", "antara", "kendala", "opd_terhubung", "keahlian", "turunan"]].rename(columns={"keahlian": "keahlian_dipegang"})
+    return frame[[first, "nama_opd", "derajat", "antara", "kendala", "opd_terhubung", "keahlian", "turunan"]].rename(columns={"keahlian": "keahlian_dipegang"})
 
 
 def match(o: Opened) -> pd.DataFrame:
@@ -140,8 +140,8 @@ def spread_by_opd(o: Opened) -> pd.DataFrame:
     frame = pd.concat(parts, axis=1)
     for name, value in (("pasti_naik", 1), ("pasti_turun", -1), ("tidak_pasti", 0)):
         frame[name] = by["tanda"].agg(lambda s, value=value: int((s == value).sum()))
-    frame.insert(0, "nama", frame.index.map(o.cycle.unit_name))
-    return frame.sort_values(["selisih_dibutuhkan", "nama"], kind="stable").reset_index(drop=True)
+    frame.insert(0, "nama_opd", frame.index.map(o.cycle.unit_name))
+    return frame.sort_values(["selisih_dibutuhkan", "nama_opd"], kind="stable").reset_index(drop=True)
 
 
 def required_sentence(o: Opened) -> str:
@@ -186,8 +186,8 @@ def changes(o: Opened) -> pd.DataFrame:
     """What the plan changes in required skills by OPD and skill, with intervals; the greatest change first."""
     rows = o.required_changes
     rows = rows[rows["selisih"].abs() > 1e-9]
-    rows = rows.assign(nama=rows["opd_id"].map(o.cycle.unit_name), besar=rows["selisih"].abs())
+    rows = rows.assign(nama_opd=rows["opd_id"].map(o.cycle.unit_name), besar=rows["selisih"].abs())
     rows = rows.sort_values(["besar", "opd_id", "keahlian"], ascending=[False, True, True])
     rows = rows.rename(columns={"selisih": "perubahan"})
-    keep = ["nama", "keahlian", "sebelum", "sesudah", "perubahan", "low", "high", "pasti", "replikasi_perlu"]
+    keep = ["nama_opd", "keahlian", "sebelum", "sesudah", "perubahan", "low", "high", "pasti", "replikasi_perlu"]
     return rows[[c for c in keep if c in rows]].reset_index(drop=True)

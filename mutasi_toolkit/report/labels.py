@@ -10,7 +10,7 @@ from mutasi_toolkit.locale import catalogue, number
 from mutasi_toolkit.report.sortable import Shown
 from mutasi_toolkit.schema import TABLES, attributes
 
-#: Decimals by column; other numbers show none when whole, else two.
+#: Decimals by column; other numbers show none when all are whole, one when that is enough, else two.
 DIGITS = {
     "ej": 2,
     "eu": 2,
@@ -34,6 +34,14 @@ DIGITS = {
     "selisih_poin": 2,
     "terisi_awal": 1,
     "terisi_akhir": 1,
+    "pengetahuan_simulasi": 1,
+    "turunan": 2,
+    "indeks_sebelum": 3,
+    "indeks_sesudah": 3,
+    "sebelum_low": 3,
+    "sebelum_high": 3,
+    "sesudah_low": 3,
+    "sesudah_high": 3,
 }
 
 #: Columns of people, in halves where part-time staff count as half: one decimal in the whole column unless all are whole.
@@ -68,11 +76,11 @@ def label(column: str, language: str = "id") -> str:
 
 
 def digits_of(column: str, values: pd.Series) -> int:
-    """Decimals with which a number column is shown."""
+    """Decimals with which a number column is shown: as few as its values need, two at most."""
     if column in DIGITS:
         return DIGITS[column]
     known = values.dropna().astype(float)
-    return 0 if bool((known % 1 == 0).all()) else 1 if column in STAFF else 2
+    return next((d for d in (0, 1) if bool(((known - known.round(d)).abs() < 1e-9).all())), 1 if column in STAFF else 2)
 
 
 def written(column: str, values: pd.Series, language: str = "id") -> list[str]:

@@ -62,7 +62,7 @@ def fared(o: Opened) -> tuple[list[str], pd.DataFrame] | None:
     -------
     sentences : list of str
     table : DataFrame
-        nama, selisih_dulu (before that proposal), selisih_harapan (if all of it had been carried out), selisih_kini (today).
+        nama_opd, selisih_dulu (before that proposal), selisih_harapan (if all of it had been carried out), selisih_kini (today).
     """
     last = last_proposal(o.cycle)
     if last is None:
@@ -84,7 +84,7 @@ def fared(o: Opened) -> tuple[list[str], pd.DataFrame] | None:
     here = o.tables["opd"].set_index("opd_id")
     table = pd.DataFrame(
         {
-            "nama": last.opd["nama"].to_numpy(),
+            "nama_opd": last.opd["nama"].to_numpy(),
             "selisih_dulu": last.opd["selisih_mutlak_sebelum"].to_numpy(),
             "selisih_harapan": last.opd["selisih_mutlak_sesudah"].to_numpy(),
             "selisih_kini": here["selisih_mutlak_sebelum"].reindex(last.opd["opd_id"]).to_numpy(),

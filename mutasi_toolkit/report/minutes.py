@@ -38,8 +38,9 @@ def minutes_sheet(sheet: Any, opened: Opened, formats: dict[str, Any]) -> None:
         row += 1
     facts = opened.facts
     said = text("workbook.minutes_before", language, moves=int(facts["jumlah_mutasi"]), checked=int(facts["aturan_diperiksa"]), unchecked=int(facts["aturan_tidak_diperiksa"]))
-    sheet.merge_range(row + 1, 0, row + 1, 2, said, formats["plain"])
-    sheet.set_row(row + 1, 4 * LINE)
+    already = recorded(opened)
+    sheet.merge_range(row + 1, 0, row + 1, 2, " ".join([said, *already]), formats["plain"])
+    sheet.set_row(row + 1, (4 + 2 * len(already)) * LINE)
     row += 3
     for at, key in enumerate(("minutes_verdict", "minutes_count", "minutes_note")):
         sheet.write_string(row, at, text(f"workbook.{key}", language), formats["head"])
@@ -58,3 +59,11 @@ def minutes_sheet(sheet: Any, opened: Opened, formats: dict[str, Any]) -> None:
         sheet.set_row(row + 3 + k, 2 * LINE)
         for at in range(3):
             sheet.write_blank(row + 3 + k, at, None, formats["text"])
+
+
+def recorded(opened: Opened) -> list[str]:
+    """Opinions recorded for decisions so far, a sentence each: who, when, for how many; a new decision needs one of its own."""
+    made = opened.cycle.keputusan.dropna(subset=["oleh"])
+    when = made["tanggal"].dt.strftime("%Y-%m-%d").fillna("–")
+    counts = made.groupby([made["oleh"].map(clean), when]).size()
+    return [text("workbook.minutes_recorded", opened.language, who=who, date=date, n=n) for (who, date), n in counts.items()]

@@ -58,13 +58,13 @@ class Scenarios:
         return frame
 
     def opd(self) -> pd.DataFrame:
-        """Sum of |ada - need| that each scenario leaves, by OPD: nama, one column per scenario; the greatest spread first."""
+        """Sum of |ada - need| that each scenario leaves, by OPD: nama_opd, one column per scenario; the greatest spread first."""
         first = next(iter(self.tables.values()))["opd"].set_index("opd_id")
-        frame = pd.DataFrame({"nama": first["nama"], self._head(YARDSTICK): first["selisih_mutlak_sebelum"]})
+        frame = pd.DataFrame({"nama_opd": first["nama"], self._head(YARDSTICK): first["selisih_mutlak_sebelum"]})
         for name, tables in self.tables.items():
             if name != YARDSTICK:
                 frame[self._head(name)] = tables["opd"].set_index("opd_id")["selisih_mutlak_sesudah"].reindex(frame.index)
-        wide = frame.drop(columns="nama")
+        wide = frame.drop(columns="nama_opd")
         order = (wide.max(axis=1) - wide.min(axis=1)).sort_values(ascending=False, kind="stable").index
         return frame.loc[order].reset_index(drop=True)
 

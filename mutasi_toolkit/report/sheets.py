@@ -147,6 +147,18 @@ def allowance(o: Opened) -> pd.DataFrame:
     return frame[["pegawai_id", "nama_asal", "nama_tujuan", "kelas_asal", "kelas_tujuan", "tpp_asal", "tpp_tujuan", "beda_tpp"]]
 
 
+def held(o: Opened) -> pd.DataFrame:
+    """Holders of every skill by OPD after the proposal, under the name of the OPD."""
+    frame = o.tables["cakupan_sesudah"]
+    frame = frame.assign(nama_opd=frame["opd_id"].map(o.cycle.unit_name))
+    return frame[["nama_opd", *(c for c in frame if c not in {"opd_id", "nama_opd"})]]
+
+
+def prices(o: Opened) -> pd.DataFrame:
+    """What the binding rules, budgets and guarantees cost, a sentence each."""
+    return pd.DataFrame({"isi": o.prices()})
+
+
 def acting(o: Opened) -> pd.DataFrame:
     """Seats held by an acting official (Plt), and leading seats that stand empty after the proposal."""
     frame = seat_map(o)

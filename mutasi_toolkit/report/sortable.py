@@ -15,7 +15,9 @@ _SCRIPT = (
     "h.ariaSort=d>0?'ascending':'descending';const k=r=>r.cells[i].dataset.v??r.cells[i].textContent;[...y.rows].sort((p,q)=>{{const a=k(p),b=k(q);"
     "return(a===''?1:b===''?-1:d*(isNaN(a-b)?a.localeCompare(b):a-b))}}).forEach(r=>y.append(r))}})}})"
 )
-_STYLE = "#{id} th button{{all:unset;cursor:pointer;font-weight:bold}}#{id} th button:focus-visible{{outline:2px solid}}#{id} th[aria-sort=ascending] button::after{{content:' ▲'}}#{id} th[aria-sort=descending] button::after{{content:' ▼'}}#{id} td{{vertical-align:top}}"
+_STYLE = "#{id} th button{{all:unset;cursor:pointer;font-weight:bold}}#{id} th button:focus-visible{{outline:2px solid}}#{id} th[aria-sort=ascending] button::after{{content:' ▲'}}#{id} th[aria-sort=descending] button::after{{content:' ▼'}}#{id} td,#{id} tbody th{{vertical-align:top}}"
+#: A column with a text longer than this many characters is given room, so that its rows stay low.
+WIDE = 60
 
 
 class Shown(pd.DataFrame):
@@ -57,7 +59,8 @@ def sortable_html(frame: pd.DataFrame, numbers: dict[str, list[Any]] | None = No
     """
     numbers = numbers or {}
     sorts = len(frame) > 1
-    heads = "".join(_head(str(c), str(c) in numbers, sorts) for c in frame.columns)
+    wide = [bool(frame[c].astype(str).str.len().gt(WIDE).any()) for c in frame.columns]
+    heads = "".join(_head(str(c), str(c) in numbers, sorts, room) for c, room in zip(frame.columns, wide, strict=True))
     rows = []
     for i, (name, row) in enumerate(zip(frame.index, frame.itertuples(index=False, name=None), strict=True)):
         cells = "".join(_cell(str(value), column, numbers, i) for column, value in zip(frame.columns, row, strict=True))
@@ -70,11 +73,11 @@ def sortable_html(frame: pd.DataFrame, numbers: dict[str, list[Any]] | None = No
     return f'<style>{style}</style><table id="{ident}">{body}</table><script>{script}</script>'
 
 
-def _head(name: str, is_number: bool, sorts: bool) -> str:
-    side = "right" if is_number else "left"
+def _head(name: str, is_number: bool, sorts: bool, wide: bool) -> str:
+    look = f"text-align:{'right' if is_number else 'left'}" + (";min-width:15em" if wide else "")
     if not sorts:
-        return f'<th scope="col" style="text-align:{side}">{escape(name)}</th>'
-    return f'<th scope="col" aria-sort="none" style="text-align:{side}"><button type="button">{escape(name)}</button></th>'
+        return f'<th scope="col" style="{look}">{escape(name)}</th>'
+    return f'<th scope="col" aria-sort="none" style="{look}"><button type="button">{escape(name)}</button></th>'
 
 
 def _cell(value: str, column: str, numbers: dict[str, list[Any]], row: int) -> str:

@@ -60,7 +60,7 @@ def costs_in_words(o: Opened) -> dict[str, Any]:
     best = relief[relief["lega"] > 1e-9].sort_values(["lega", "opd_id"], ascending=[False, True])["nama"].head(3)
     tpp = o.cycle.jabatan.set_index("jabatan_id")["tpp"]
     change = (moves["jabatan_tujuan"].map(tpp) - moves["jabatan_asal"].map(tpp)).sum(min_count=1)
-    money = "" if pd.isna(change) else text("report.cost_tpp", language, rupiah=number(abs(float(change)), 0, language), sign="+" if change >= 0 else "−")
+    money = "" if pd.isna(change) else text("report.cost_tpp", language, rupiah=number(abs(float(change)), 0, language), sign="+" if change > 0 else "−" if change < 0 else "")
     return {
         "best": ", ".join(best) or "–", "paid": number(paid, 1, language), "won": number(won, 1, language),
         "worse_fit": number(int((moves["jpm_baru"] < moves["jpm_lama"]).sum()), 0, language), "tpp": money,
@@ -116,9 +116,9 @@ def terms(o: Opened) -> pd.DataFrame:
 
 def opd(o: Opened) -> pd.DataFrame:
     """What changes by OPD, the greatest relief first."""
-    frame = o.tables["opd"].assign(perbaikan=lambda f: f["selisih_mutlak_sebelum"] - f["selisih_mutlak_sesudah"])
+    frame = o.tables["opd"].rename(columns={"nama": "nama_opd"}).assign(perbaikan=lambda f: f["selisih_mutlak_sebelum"] - f["selisih_mutlak_sesudah"])
     columns = [
-        "nama", "kebutuhan_bulat", "ada_sebelum", "ada_sesudah", "kekurangan_sebelum", "kekurangan_sesudah", "selisih_mutlak_sebelum",
+        "nama_opd", "kebutuhan_bulat", "ada_sebelum", "ada_sesudah", "kekurangan_sebelum", "kekurangan_sesudah", "selisih_mutlak_sebelum",
         "selisih_mutlak_sesudah", "perbaikan", "eu_sebelum", "eu_sesudah", "masuk", "keluar", "di_dalam",
     ]  # fmt: skip
     return frame.sort_values(["perbaikan", "opd_id"], ascending=[False, True])[columns].reset_index(drop=True)
@@ -153,10 +153,10 @@ def spread_changes(o: Opened) -> pd.DataFrame:
     """What the plan changes in knowledge, by OPD and skill; the greatest change first, without unchanged cells."""
     frame = o.tables["sebaran"]
     frame = frame[frame["opd_id"].notna() & (frame["selisih"].abs() > 1e-9)]
-    frame = frame.assign(nama=frame["opd_id"].map(o.cycle.unit_name), besar=frame["selisih"].abs())
+    frame = frame.assign(nama_opd=frame["opd_id"].map(o.cycle.unit_name), besar=frame["selisih"].abs())
     frame = frame.sort_values(["besar", "opd_id", "keahlian"], ascending=[False, True, True])
     frame = frame.rename(columns={"selisih": "perubahan"})
-    return frame[["nama", "keahlian", "sebelum", "sesudah", "perubahan", "low", "high", "pasti"]].reset_index(drop=True)
+    return frame[["nama_opd", "keahlian", "sebelum", "sesudah", "perubahan", "low", "high", "pasti"]].reset_index(drop=True)
 
 
 def required_changes(o: Opened) -> pd.DataFrame:
@@ -173,8 +173,8 @@ def gains(o: Opened) -> pd.DataFrame:
     frame = frame.merge(asked, on=["opd_id", "keahlian"])
     held = pd.MultiIndex.from_frame(frame[["opd_id", "keahlian"]]).map(today)
     frame = frame[frame["n_holders"] == np.asarray(held)]
-    frame = frame.assign(nama=frame["opd_id"].map(o.cycle.unit_name)).sort_values(["gain", "opd_id", "keahlian"], ascending=[False, True, True])
-    return frame[["nama", "keahlian", "n_holders", "gain", "se"]].reset_index(drop=True)
+    frame = frame.assign(nama_opd=frame["opd_id"].map(o.cycle.unit_name)).sort_values(["gain", "opd_id", "keahlian"], ascending=[False, True, True])
+    return frame[["nama_opd", "keahlian", "n_holders", "gain", "se"]].reset_index(drop=True)
 
 
 #: Half of the error in volumes is common to all tasks of a leaf unit, for one office reports them by one habit.
@@ -189,7 +189,7 @@ def balance(o: Opened, error: float) -> pd.DataFrame:
     columns: dict[str, pd.Series] = {}
     for name, cycle in (("sebelum", o.cycle), ("sesudah", o.after)):
         found = workload.balance_interval(cycle, error=error, replicates=400, shared=SHARED_ERROR, by=None)
-        columns |= {name: found["value"], f"{name}_low": found["low"], f"{name}_high": found["high"]}
+        columns |= {f"indeks_{name}": found["value"], f"{name}_low": found["low"], f"{name}_high": found["high"]}
     out = pd.DataFrame(columns).drop(index=["theil_within", "theil_between"]).round(3)
     out.insert(0, "ukuran", [text(f"report.index_{i}", o.language) for i in out.index])
     return out.reset_index(drop=True)
@@ -198,9 +198,9 @@ def balance(o: Opened, error: float) -> pd.DataFrame:
 def sure(o: Opened, error: float) -> pd.DataFrame:
     """EU of every OPD with a 95 % interval when volumes may be wrong by `error`, and whether it differs from capacity, the highest first."""
     frame = workload.efficiency_interval(o.cycle, error=error, replicates=400, shared=SHARED_ERROR).round(3)
-    frame.insert(0, "nama", frame.index.map(o.cycle.unit_name))
+    frame.insert(0, "nama_opd", frame.index.map(o.cycle.unit_name))
     frame["berbeda"] = (frame["low"] > 1) | (frame["high"] < 1)
-    return frame.sort_values(["eu", "nama"], ascending=[False, True], na_position="last")
+    return frame.sort_values(["eu", "nama_opd"], ascending=[False, True], na_position="last")
 
 
 def filled_ahead(o: Opened) -> pd.DataFrame:
@@ -211,8 +211,8 @@ def filled_ahead(o: Opened) -> pd.DataFrame:
 def first_below(o: Opened) -> pd.DataFrame:
     """When each OPD first falls below 90 % filled, the soonest first."""
     frame = workload.first_below(o.cycle, workload.project(o.cycle)).round(1)
-    frame.insert(0, "nama", frame.index.map(o.cycle.unit_name))
-    return frame.sort_values(["tahun_pertama", "terisi_akhir", "nama"], na_position="last").reset_index(drop=True)
+    frame.insert(0, "nama_opd", frame.index.map(o.cycle.unit_name))
+    return frame.sort_values(["tahun_pertama", "terisi_akhir", "nama_opd"], na_position="last").reset_index(drop=True)
 
 
 def assumptions(o: Opened) -> list[str]:

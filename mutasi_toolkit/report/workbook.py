@@ -75,12 +75,14 @@ def _sheets(opened: Opened) -> list[tuple[str, pd.DataFrame]]:
         ("pemeriksaan", sheets.checks(opened)),
         ("opd", opened.opd()),
         ("pengetahuan", opened.spread_changes()),
-        ("cakupan", tables["cakupan_sesudah"]),
+        ("cakupan", sheets.held(opened)),
         ("peta_jabatan", sheets.seat_map(opened)),
         ("duk", sheets.seniority(opened)),
         ("tunjangan", sheets.allowance(opened)),
         ("plt", sheets.acting(opened)),
         ("tidak_pindah", opened.staying()),
+        ("teguh", opened.firm_moves()),
+        ("harga", sheets.prices(opened)),
         ("aturan", tables["aturan"]),
     ]
 
