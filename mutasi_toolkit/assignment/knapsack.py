@@ -114,7 +114,7 @@ def packed(model: Model, loads: Loads, prices: np.ndarray, allowed: np.ndarray) 
 class Packing:
     """Prices of people by generating loads, on one live linear program."""
 
-    kind, scale = "knapsack", FINE
+    kind, scale, tries = "knapsack", FINE, 1
 
     def __init__(self, model: Model, loads: Loads) -> None:
         self.model, self.loads = model, loads

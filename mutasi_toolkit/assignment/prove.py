@@ -15,6 +15,8 @@ from mutasi_toolkit.assignment.relax import Restricted, restrict, rounded_duals
 
 #: A tree with more leaves than this is not built; the bound is then that of the leaves.
 MOST_LEAVES = 5_000
+#: So many arcs nearest one half are tried before one is branched on: trees get some tens of times smaller.
+TRIES = 4
 #: Share of an arc that counts as whole.
 WHOLE = 1e-6
 #: A ray of an infeasible branch is stretched at most this many times.
@@ -22,10 +24,11 @@ STRETCH = 2**40
 
 
 class Bounder(Protocol):
-    """A way to bound the plans that use allowed arcs only, by whole dual values over `scale`."""
+    """A way to bound the plans that use allowed arcs only, by whole dual values over `scale`; `tries` arcs are tried before a branch."""
 
     kind: str
     scale: int
+    tries: int
 
     def priced(self, duals: np.ndarray, allowed: np.ndarray) -> int:
         """The scaled bound of duals."""
@@ -154,33 +157,51 @@ def branch(model: Model, bounder: Bounder, allowed: np.ndarray, duals: np.ndarra
             own, scaled, values = bounder.solve(here, duals, target)
             if units(scaled, bounder.scale) >= bound:
                 duals, bound = own, units(scaled, bounder.scale)
-            pick = _pick(model, here, values) if bound < target else -1
+            pick = _pick(model, bounder, here, duals, bound, target, values) if bound < target else -1
         if pick < 0:
             nodes[at] = Node(-1, 0, 0, duals, bound)
             leaves += 1
             continue
-        same = model.person == model.person[pick]
-        within, without = here & ~same, here.copy()
-        within[pick], without[pick] = True, False
+        within, without = _parts(model, here, pick)
         nodes[at] = Node(pick, len(nodes), len(nodes) + 1, None, 0)
         open_ += [(len(nodes) + 1, without, duals, bound), (len(nodes), within, duals, bound)]
         nodes += [None, None]
     return tuple(node for node in nodes if node is not None)
 
 
-def _pick(model: Model, allowed: np.ndarray, values: np.ndarray | None) -> int:
-    """The arc to branch on: among those not whole, the one nearest one half; -1 where nothing is left to split."""
+def _parts(model: Model, allowed: np.ndarray, arc: int) -> tuple[np.ndarray, np.ndarray]:
+    """Allowed arcs where an arc is taken, and where it is not."""
+    within, without = allowed & (model.person != model.person[arc]), allowed.copy()
+    within[arc], without[arc] = True, False
+    return within, without
+
+
+def _pick(model: Model, bounder: Bounder, allowed: np.ndarray, duals: np.ndarray, bound: int, target: int, values: np.ndarray | None) -> int:
+    """The arc to branch on, -1 where nothing is left to split.
+
+    Of the arcs nearest one half, the one whose two parts raise the bound most (as a product, so that both count).
+    """
     if values is None:
         many = allowed & (np.bincount(model.person[allowed], minlength=model.n_people)[model.person] > 1)
         return int(np.flatnonzero(many)[0]) if many.any() else -1
-    split = allowed & (values > WHOLE) & (values < 1 - WHOLE)
-    return int(np.argmin(np.where(split, np.abs(values - 0.5), 2.0))) if split.any() else -1
+    split = np.flatnonzero(allowed & (values > WHOLE) & (values < 1 - WHOLE))
+    near = split[np.argsort(np.abs(values[split] - 0.5), kind="stable")[: bounder.tries]]
+    if len(near) < 2:
+        return int(near[0]) if len(near) else -1
+    raised = []
+    for arc in near:
+        ends = [units(bounder.solve(part, duals, target)[1], bounder.scale) for part in _parts(model, allowed, arc)]
+        raised.append(np.prod([1.0 + min(target, max(bound, end)) - bound for end in ends]))
+        if min(ends) >= target:
+            break
+    return int(near[int(np.argmax(raised))])
 
 
 class Linear:
     """Row duals from one live linear program."""
 
     kind = "linear"
+    tries = TRIES
 
     def __init__(self, model: Model, allowed: np.ndarray, target: int, deadline: float | None = None) -> None:
         self.model, self.target, self.scale, self.deadline = model, target, model.scale, deadline
