@@ -33,7 +33,7 @@ def places(cycle: Cycle) -> pd.Series:
     from mutasi_toolkit import workload
 
     seats = pd.Index(cycle.jabatan["jabatan_id"], name="jabatan_id")
-    need = workload.need(cycle)["kebutuhan_bulat"].reindex(seats).fillna(0).to_numpy(dtype=np.int64)
+    need = workload.need(cycle)["kebutuhan_bulat"].to_numpy(dtype=np.int64)
     measured = cycle.jabatan["kebutuhan"].notna().to_numpy() | seats.isin(cycle.tugas["jabatan_id"])
     present = cycle.pegawai["jabatan_id"].value_counts().reindex(seats, fill_value=0).to_numpy()
     return pd.Series(np.where(measured, need, present), index=seats, name="tempat")

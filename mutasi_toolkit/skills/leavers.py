@@ -178,7 +178,7 @@ def _solve(kinds: np.ndarray, weight: np.ndarray, needed: int, nodes: int) -> tu
         integrality=np.r_[np.zeros(n_kinds), np.ones(n_skills)],
         options={"node_limit": nodes, "mip_rel_gap": 0.0},
     )
-    bound = ceil((result.mip_dual_bound or 0.0) - 1e-6) if result.mip_dual_bound is not None else 0
+    bound = ceil(result.mip_dual_bound - 1e-6) if result.mip_dual_bound is not None else 0
     chosen = None if result.x is None else result.x[n_kinds:] > 0.5
     return chosen, max(bound, 0)
 

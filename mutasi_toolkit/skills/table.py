@@ -153,7 +153,7 @@ def derived(cycle: Cycle, matrix: SkillMatrix) -> sparse.csr_array:
         True where the matrix has a value and the row of `keahlian` says `dasar` = turunan. A row
         without `dasar` counts as assessed, since nothing says that it was derived.
     """
-    is_derived = (cycle.keahlian["dasar"] == "turunan").to_numpy(dtype=bool, na_value=False)
+    is_derived = (cycle.keahlian["dasar"] == "turunan").to_numpy(dtype=bool)
     row = matrix.pegawai.get_indexer(cycle.keahlian["pegawai_id"])
     column = matrix.keahlian.get_indexer(cycle.keahlian["keahlian"])
     mark = _csr(is_derived, row, column, matrix.matrix.shape)
@@ -171,7 +171,7 @@ def derived_share(cycle: Cycle) -> float:
     >>> derived_share(two_offices())
     0.2
     """
-    marks = (cycle.keahlian["dasar"] == "turunan").to_numpy(dtype=bool, na_value=False)
+    marks = (cycle.keahlian["dasar"] == "turunan").to_numpy(dtype=bool)
     return float(marks.mean()) if len(marks) else float("nan")
 
 
