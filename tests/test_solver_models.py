@@ -228,24 +228,60 @@ def test_nodes_of_a_proof_reach_the_target_or_say_what_they_have() -> None:
     assert branched > 3
 
 
-def test_the_arc_to_branch_on_is_nearest_one_half() -> None:
+class Ends:
+    """Bounds of parts by hand: those where an arc is taken, and those where it is not."""
+
+    kind, scale = "linear", 64
+
+    def __init__(self, tries: int, taken: dict[int, int], left: dict[int, int]) -> None:
+        self.tries, self.taken, self.left, self.asked = tries, taken, left, []
+
+    def priced(self, duals: np.ndarray, allowed: np.ndarray) -> int:
+        raise AssertionError
+
+    def solve(self, allowed: np.ndarray, start: np.ndarray, target: int) -> tuple[np.ndarray, int, None]:
+        """Bound of the part: known by the arc that is missing, or stands alone for its person."""
+        arc, ends = next((k, self.left) if not allowed[k] else (k, self.taken) for k in sorted(self.taken) if not allowed[k] or allowed[self.of[k]].sum() == 1)
+        self.asked.append(arc)
+        return start, ends[arc] * 64, None
+
+
+def test_the_arc_to_branch_on_raises_both_parts_most_of_those_nearest_one_half() -> None:
     model = random_model(np.random.default_rng(1), people=3, cells=4)
-    allowed = np.ones(model.n_arcs, dtype=bool)
-    values = np.zeros(model.n_arcs)
-    assert prove._pick(model, allowed, values) == -1
-    values[[1, 3, 4]] = [0.9, 0.4, 0.45]
-    assert prove._pick(model, allowed, values) == 4
-    allowed[4] = False
-    assert prove._pick(model, allowed, values) == 3
-    values[:] = 0.0
-    values[2], values[5] = 1 - 1e-7, 1e-7
-    assert prove._pick(model, allowed, values) == -1, "whole but for rounding"
-    allowed[:] = True
+    allowed, duals, values = np.ones(model.n_arcs, dtype=bool), np.zeros(len(model.low), dtype=np.int64), np.zeros(model.n_arcs)
+
+    def pick(bounder: Ends, values: np.ndarray | None, allowed: np.ndarray = allowed) -> int:
+        bounder.of = {k: model.person == model.person[k] for k in bounder.taken}  # type: ignore[attr-defined]
+        return prove._pick(model, bounder, allowed, duals, 10, 20, values)
+
+    one = Ends(1, {}, {})
+    assert pick(one, values) == -1
+    arcs = [int(model.start[p]) for p in range(3)]
+    values[arcs] = [0.9, 0.4, 0.45]
+    assert pick(one, values) == arcs[2]
+    without = allowed.copy()
+    without[arcs[2]] = False
+    assert pick(one, values, without) == arcs[1]
+    whole = np.zeros(model.n_arcs)
+    whole[2], whole[5] = 1 - 1e-7, 1e-7
+    assert pick(one, whole) == -1, "whole but for rounding"
     first = next(p for p in range(3) if model.start[p + 1] - model.start[p] > 1)
-    assert prove._pick(model, allowed, None) == model.start[first]
+    assert pick(one, None) == model.start[first]
     only = np.zeros(model.n_arcs, dtype=bool)
     only[model.start[:-1]] = True
-    assert prove._pick(model, only, None) == -1
+    assert pick(one, None, only) == -1
+    # (1 + 3) (1 + 3) beats (1 + 9) (1 + 0); a part beyond the target counts as reaching it, one below the bound as the bound.
+    assert pick(Ends(3, dict(zip(arcs, (13, 19, 11), strict=True)), dict(zip(arcs, (13, 10, 11), strict=True))), values) == arcs[0]
+    assert pick(Ends(2, dict(zip(arcs, (13, 19, 11), strict=True)), dict(zip(arcs, (13, 10, 11), strict=True))), values) == arcs[1]
+    assert pick(Ends(3, dict(zip(arcs, (14, 99, 5), strict=True)), dict(zip(arcs, (13, 11, 99), strict=True))), values) == arcs[1]
+    # Both parts closed: the others are not tried.
+    closed = Ends(3, dict(zip(arcs, (19, 19, 20), strict=True)), dict(zip(arcs, (19, 19, 25), strict=True)))
+    assert pick(closed, values) == arcs[2]
+    assert closed.asked == [arcs[2]] * 2
+    for arc in arcs:
+        within, outside = prove._parts(model, allowed, arc)
+        assert within.tolist() == [k == arc or model.person[k] != model.person[arc] for k in range(model.n_arcs)]
+        assert outside.tolist() == [k != arc for k in range(model.n_arcs)]
 
 
 @pytest.mark.parametrize("thresholds", THRESHOLDS)
