@@ -158,6 +158,7 @@ class Settings(_Strict):
     siklus: str = ""
     skenario: str = "dasar"
     keterangan: str = ""
+    keterangan_en: str = ""
     sintetis: bool = False
     tanggal: date
     seed: int = Field(default=2026, ge=0, lt=2**63)
@@ -182,6 +183,10 @@ class Settings(_Strict):
         if not PLAIN_NAME.fullmatch(name):
             raise ValueError("nama skenario: huruf, angka, spasi, - dan _ saja / letters, digits, blanks, - and _ only")
         return name
+
+    def described(self, language: str = "id") -> str:
+        """What the scenario is, in words of its author: `keterangan`, in English reports `keterangan_en` where it is given."""
+        return (self.keterangan_en if language == "en" else "") or self.keterangan
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values (dates as text), ready for YAML or JSON."""
@@ -319,7 +324,9 @@ def load_settings(path: Path, scenario: str | None = None, language: str = "id")
     if scenario:
         over = scenario_path(scenario, path.parent, language)
         if over is not None:
-            values = merge(values, load_yaml(over, language))
+            more = load_yaml(over, language)
+            # A scenario with words of its own does not keep the English ones of the cycle.
+            values = merge(values, ({"keterangan_en": ""} if "keterangan" in more else {}) | more)
             place = f"{path.name} + {over.name}"
         values["skenario"] = scenario
     return build_settings(values, place, language)

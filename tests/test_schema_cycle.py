@@ -11,6 +11,7 @@ from mutasi_toolkit.cycle import read_cycle
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.schema import TABLES, columns
 from mutasi_toolkit.schema.template import example_rows, write_template
+from mutasi_toolkit.settings import load_settings
 
 WHO = "198312122008011000"
 
@@ -129,3 +130,12 @@ def test_csv_files_and_a_workbook_give_the_same_cycle(tmp_path: Path) -> None:
     for name, frame in one.tables.items():
         assert len(frame)
         pd.testing.assert_frame_equal(frame, getattr(two, name))
+
+
+def test_scenario_without_english_words_is_described_by_its_own_indonesian_ones(tmp_path: Path) -> None:
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "cycle.yaml").write_text("tanggal: 2026-01-31\nketerangan: Siklus\nketerangan_en: Cycle\n")
+    for name, words in (("satu", "keterangan: Satu\n"), ("dua", "keterangan: Dua\nketerangan_en: Two\n"), ("tiga", "seed: 3\n")):
+        (tmp_path / "scenarios" / f"{name}.yaml").write_text(words)
+    said = [load_settings(tmp_path / "cycle.yaml", name).described("en") for name in ("dasar", "satu", "dua", "tiga")]
+    assert said == ["Cycle", "Satu", "Two", "Cycle"]

@@ -124,11 +124,13 @@ def test_controlled_round_keeps_whole_marginals() -> None:
     assert np.abs(whole - fitted).max() <= ONE_PERSON
 
 
-@pytest.mark.parametrize("scenario", ["izin_mendagri", "setelah_jendela", "prioritas_100_hari", "tanpa_pindah"])
-def test_every_scenario_can_be_read(scenario: str) -> None:
-    cycle = mt.read_cycle(data_dir("cycles") / "pangkalpinang-2026", scenario)
-    assert cycle.settings.skenario == scenario
-    assert cycle.settings.keterangan
+@pytest.mark.parametrize("scenario", ["izin_mendagri", "setelah_jendela", "prioritas_100_hari", "tanpa_pindah", "laju_agensi"])
+@pytest.mark.parametrize("cycle", ["pangkalpinang-2026", "contoh"])
+def test_every_scenario_can_be_read_and_says_what_it_is_in_both_languages(scenario: str, cycle: str) -> None:
+    settings = mt.read_cycle(data_dir("cycles") / cycle, scenario).settings
+    assert settings.skenario == scenario
+    assert settings.described("id") == settings.keterangan != ""
+    assert settings.described("en") == settings.keterangan_en not in {"", settings.keterangan}
 
 
 def test_every_row_of_every_fact_table_has_year_and_source() -> None:

@@ -74,7 +74,7 @@ def write_html(opened: Opened, figures: Path, path: Path) -> None:
     about = text("report.subtitle", language, cycle=settings.siklus, date=long_date(settings.tanggal, language), scenario=settings.skenario)
     page = Page(
         title=text("report.title", language, name=settings.nama),
-        subtitle=about + (f" {settings.keterangan}" if settings.keterangan else ""),
+        subtitle=about + (f" {said}" if (said := settings.described(language)) else ""),
         synthetic=opened.synthetic,
         cards=_cards(opened),
         sections=_sections(opened, figures),
