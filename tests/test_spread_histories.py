@@ -6,12 +6,17 @@ from dataclasses import replace
 
 import draws_again as again
 import numpy as np
+import pandas as pd
 import pytest
 from population_again import Again, Seats
+from scipy import stats
 
-from mutasi_toolkit.spread import gains, histories, moves
+from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.skills.example import two_offices
+from mutasi_toolkit.spread import Rates, gains, histories, moves, skills
 from mutasi_toolkit.spread.histories import Plan
 from mutasi_toolkit.spread.people import Population, pack
+from mutasi_toolkit.spread.rates import rates_of
 
 QUIET = {"unit": 0.25, "tie": 0.5, "forget": 0.0, "stop": 0.0, "keep": 0.0, "decay": 1.0}
 NONE, SWAP, LADDER, EXPERTS, MATCHED, PLANNED = range(6)
@@ -87,7 +92,7 @@ def test_policies(policy, plan):
     assert_histories(people(seed=3, levels=2, ties=0, share=0.1, **given), plan_of(**{"rate": 0.6, "periods": 2, **plan, "policy": policy}))
 
 
-@pytest.mark.parametrize("plan", [{}, {"keep": 0.9, "decay": 0.5}, {"keep": 0.5, "kind": 1}, {"keep": 0.5, "tie": 1.0, "periods": 5}])
+@pytest.mark.parametrize("plan", [{}, {"keep": 0.9, "decay": 0.5}, {"keep": 0.5, "kind": 1}, {"keep": 0.5, "tie": 1.0, "periods": 5}, {"keep": 0.5, "interval": 2}])
 def test_given_moves(plan):
     rng = np.random.default_rng(2)
     p = people()
@@ -97,7 +102,7 @@ def test_given_moves(plan):
 
 
 @pytest.mark.parametrize("policy", [SWAP, LADDER, EXPERTS, MATCHED])
-@pytest.mark.parametrize(("units", "kinds", "share"), [((7, 6, 5, 6), 1, 0.3), ((7, 6, 5, 6), 3, 0.1), ((24,), 1, 0.5), ((20, 0, 4, 0), 2, 0.02), ((1,) * 24, 2, 0.5), ((23, 1), 6, 0.4), ((12, 12), 2, 0.04)])
+@pytest.mark.parametrize(("units", "kinds", "share"), [((7, 6, 5, 6), 1, 0.3), ((7, 6, 5, 6), 3, 0.1), ((24,), 1, 0.5), ((20, 0, 4, 0), 2, 0.02), ((1,) * 24, 2, 0.5), ((23, 1), 6, 0.4), ((12, 12), 2, 0.04), ((12, 12), 1, 0.0), ((12, 12), 1, 0.001)])
 def test_seats_and_kept_ties_after_one_rotation(policy, units, kinds, share):
     """Moves themselves: who sits where, in which order, and which ties were kept."""
     p = people(5, 24, 70, units, kinds=kinds, share=share)
@@ -130,6 +135,18 @@ def test_experts_move_though_fewer_than_the_movers_wanted():
         histories.rotate(1, made.timing, seats, made.groups, kept, np.uint64(5), p.know, 0, 1, x.has, x.most)
     assert (seats.unit[[3, 17, 28]] != p.unit[[3, 17, 28]]).all()
     assert (seats.unit != p.unit).sum() == 6
+
+
+@pytest.mark.parametrize(("name", "number"), [("none", NONE), ("swap", SWAP), ("ladder", LADDER), ("experts_first", EXPERTS), ("matched", MATCHED), ("random", SWAP), ("Experts first", EXPERTS)])
+def test_policies_are_called_by_their_names(name, number):
+    p = people(kinds=2)
+    r = skills(p, policy=name, rate=0.5, periods=3, replicates=2, seed=4, rates=Rates(0.25, 0.5, 0.1, keep=0.6, decay=0.5))
+    plan = plan_of(policy=number, rate=0.5, forget=0.1, keep=0.6, decay=0.5)
+    room = histories.setting(p, plan).capacity
+    for k in range(2):
+        path, places, _ = Again(p, plan, 4, k, room).run()
+        assert r.by_skill_curve[k].tolist() == path.tolist()
+        assert r.known[k].tolist() == places.tolist()
 
 
 def test_policies_by_other_names():
@@ -186,9 +203,9 @@ def gain(size, k, b, forget, key, periods):
     return worlds[0] - worlds[1]
 
 
-@pytest.mark.parametrize(("sizes", "b", "forget", "periods"), [([3, 5], 0.2, 0.0, 4), ([3, 5], 0.2, 0.3, 6), ([6], 0.05, 0.1, 3), ([1, 1, 4], 0.5, 0.2, 3), ([2], 1.0, 0.0, 2), ([2, 2], 0.3, 1.0, 2), ([4], 0.3, 0.1, 0)])
+@pytest.mark.parametrize(("sizes", "b", "forget", "periods"), [([3, 5], 0.2, 0.0, 4), ([3, 5], 0.2, 0.3, 6), ([6], 0.05, 0.1, 3), ([1, 1, 4], 0.5, 0.2, 3), ([2], 1.0, 0.0, 2), ([2, 2], 0.3, 1.0, 2), ([4], 0.3, 0.1, 0), ([1, 4, 1, 6, 2], 0.4, 0.05, 2)])
 def test_paired_gains(sizes, b, forget, periods):
-    most, count = 9, 12
+    most, count = 9, 40
     found = gains._raw([(np.array(sizes), most), (np.zeros(0, np.int64), 3)], 1.0 - b, forget, periods, 6, 4, 4 + count)
     assert found[1].tolist() == [[0, 0, 0]] * count
     for r in range(count):
@@ -203,6 +220,37 @@ def test_paired_gains(sizes, b, forget, periods):
                 k, inside = k + 1, inside - 1
             left -= 1
         assert found[0][r].tolist() == told
+
+
+def test_the_table_of_gains_of_an_opd():
+    """Means, standard errors and intervals of the raw gains, and their falling fit, for every skill alike."""
+    raw = np.array([[4, 1, 3], [2, 1, 1], [3, 1, 2], [3, 1, 0]])
+    table = gains._block("O", pd.Index(["a", "b"]), raw)
+    assert table["keahlian"].tolist() == ["a"] * 3 + ["b"] * 3
+    assert table["n_holders"].tolist() == [0, 1, 2] * 2
+    assert table["gain_raw"].tolist() == [3.0, 1.0, 1.5] * 2
+    assert table["gain"].tolist() == [3.0, 1.25, 1.25] * 2
+    se = [raw[:, h].std(ddof=1) / 2 for h in range(3)]
+    assert table["se"].tolist() == pytest.approx(se * 2)
+    reach = stats.t.ppf(0.975, 3)
+    assert table["low"].tolist() == pytest.approx([m - reach * e for m, e in zip([3.0, 1.0, 1.5], se, strict=True)] * 2)
+    assert table["high"].tolist() == pytest.approx([m + reach * e for m, e in zip([3.0, 1.0, 1.5], se, strict=True)] * 2)
+    assert gains._block("O", pd.Index(["a"]), raw[:1])["se"].isna().all()
+
+
+def test_gains_of_a_cycle_reach_beyond_its_holders():
+    """Rows for 0 holders up to three more than the most held today, the newcomer of an OPD of one leaf unit joining it."""
+    cycle = two_offices()
+    table = gains.marginal_gains(cycle, periods=3, replicates=30, seed=2)
+    held = {"D1": 2, "D2": 1}
+    for opd, mine in table.groupby("opd_id"):
+        assert mine["n_holders"].max() + 1 == held[opd] + gains.BEYOND
+        raw = gains._raw([(np.array([2]), held[opd] + gains.BEYOND)], 1 - rates_of(cycle).unit, rates_of(cycle).forget, 3, 2, 0, 30)[0]
+        assert mine["gain_raw"].tolist() == raw.mean(axis=0).tolist() * mine["keahlian"].nunique()
+    for bad in ({"replicates": 0}, {"periods": -1}):
+        with pytest.raises(InputError):
+            gains.marginal_gains(cycle, **bad)
+    assert (gains.marginal_gains(cycle, periods=0, replicates=1)["gain"] == 0).all()
 
 
 def test_nearest_falling_sequence():

@@ -279,6 +279,19 @@ def test_contagion(kernel, forget, recover):
                 assert states_of(g, np.array(seeds, np.int32), q, forget, recover, steps, 3, first).tolist() == paths[0]
 
 
+@pytest.mark.parametrize("p", [0.02, 0.3])
+def test_runs_of_every_length(p):
+    """One person with 1, one with 2, ... one with 16 ties of one probability, from people who all know; some forget."""
+    source = [t for k in range(1, 17) for t in range(k)]
+    target = [16 + k for k in range(1, 17) for _ in range(k)]
+    g = Network(33, source, target, p)
+    for forget, seeds in ((0.0, range(16)), (0.4, range(24))):
+        r = contagion(g, seeds, 0.0, forget, steps=1, replicates=24, seed=8, kernel="bits", first=500, workers=1)
+        paths = [contagion_by_lanes(g, set(seeds), 0.0, forget, 0.0, 1, 8, k) for k in range(500, 524)]
+        assert np.rint(r.reach * 24).astype(int).tolist() == [sum(path[-1][v] > 0 for path in paths) for v in range(33)]
+        assert r.curve.tolist() == [[sum(x > 0 for x in s) for s in path] for path in paths]
+
+
 @pytest.mark.parametrize("each", [0.0, 0.1])
 def test_linear_threshold(each):
     for seed in range(4):
