@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -77,3 +78,9 @@ def test_pages_build_without_a_network(tmp_path: Path) -> None:
     pages = list((tmp_path / "html").rglob("*.html"))
     assert len(pages) > len(list((ROOT / "docs").glob("*.md")))
     assert [p.name for p in pages if fetched.search(p.read_text(encoding="utf-8"))] == []
+
+
+def test_attributes_on_one_line_become_one_entry_each() -> None:
+    split = runpy.run_path(str(ROOT / "docs" / "conf.py"))["one_name_each"]
+    lines = ["Said.", "", "Attributes", "----------", "a, b : int", "    Both.", "c : str", "", "Parameters", "----------", "x, y : int", "    Kept."]
+    assert split(lines) == [*lines[:4], "a : int", "    Both.", "b : int", "    Both.", *lines[6:]]

@@ -16,6 +16,8 @@ _SCRIPT = (
     "return(a===''?1:b===''?-1:d*(isNaN(a-b)?a.localeCompare(b):a-b))}}).forEach(r=>y.append(r))}})}})"
 )
 _STYLE = "#{id} th button{{all:unset;cursor:pointer;font-weight:bold}}#{id} th button:focus-visible{{outline:2px solid}}#{id} th[aria-sort=ascending] button::after{{content:' ▲'}}#{id} th[aria-sort=descending] button::after{{content:' ▼'}}#{id} td,#{id} tbody th{{vertical-align:top}}"
+#: How a head looks where a page drops styles, as JupyterLab does for a notebook it does not trust yet.
+_BARE = "border:0;padding:0;background-color:transparent;font-weight:bold;text-align:inherit"
 #: A column with a text longer than this many characters is given room, so that its rows stay low.
 WIDE = 60
 
@@ -74,10 +76,10 @@ def sortable_html(frame: pd.DataFrame, numbers: dict[str, list[Any]] | None = No
 
 
 def _head(name: str, is_number: bool, sorts: bool, wide: bool) -> str:
-    look = f"text-align:{'right' if is_number else 'left'}" + (";min-width:15em" if wide else "")
+    look = f"text-align:{'right' if is_number else 'left'}" + (";min-width:12em" if wide else "")
     if not sorts:
         return f'<th scope="col" style="{look}">{escape(name)}</th>'
-    return f'<th scope="col" aria-sort="none" style="{look}"><button type="button">{escape(name)}</button></th>'
+    return f'<th scope="col" aria-sort="none" style="{look}"><button type="button" style="{_BARE}">{escape(name)}</button></th>'
 
 
 def _cell(value: str, column: str, numbers: dict[str, list[Any]], row: int) -> str:
