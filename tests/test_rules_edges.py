@@ -8,6 +8,8 @@ import numpy as np
 
 import mutasi_toolkit as mt
 from mutasi_toolkit import rules
+from mutasi_toolkit.assignment.audit.pairs import broken
+from mutasi_toolkit.assignment.audit.tables import facts_of
 
 UNIT = "unit_id,nama,induk_id,jenis\nK,Kota,,kota\nD1,Dinas A,K,dinas\nD2,Dinas B,K,dinas\n"
 EDGE_SEATS = (
@@ -136,7 +138,9 @@ def _edge_verdicts(folder: Path, cases: list[tuple[str, str, str, dict[str, str]
     place = {j: k for k, j in enumerate(cycle.jabatan["jabatan_id"])}
     assert cycle.pegawai["pegawai_id"].to_list() == [p["pegawai_id"] for p in people]
     found = rules.evaluate(cycle, np.arange(len(cases)), np.array([place[to] for _, _, to, _, _ in cases]))
+    audit = broken(facts_of(cycle), np.arange(len(cases)), np.array([place[to] for _, _, to, _, _ in cases]))
     bit = {r.id: r.bit for r in rules.load(cycle)}
+    assert [bool(audit[case[0]][i]) for i, case in enumerate(cases)] == [case[-1] == BLOCKS for case in cases], "verify reads the rules by itself"
     words = ((BLOCKS, found.blocked), (OPEN, found.unchecked), (PASSES, found.applies))
     return [next((word for word, mask in words if mask[i] & bit[case[0]]), APART) for i, case in enumerate(cases)]
 

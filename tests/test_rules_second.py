@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from io import StringIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from handmade import handmade
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mutasi_toolkit as mt
 from mutasi_toolkit import rules
-from mutasi_toolkit.cycle import build_cycle
+from mutasi_toolkit.assignment.audit.pairs import allowed_pairs as audited_pairs
+from mutasi_toolkit.assignment.audit.pairs import broken as audited
+from mutasi_toolkit.assignment.audit.tables import facts_of
 from mutasi_toolkit.paths import data_dir
 from mutasi_toolkit.rules.checks import CHECKS
-from mutasi_toolkit.schema.faults import raise_if_errors
-from mutasi_toolkit.schema.read import RawTable
-from mutasi_toolkit.settings import build_settings
 
 SCHOOL = {"SD": 0, "SMP": 1, "SLTA": 2, "D1": 3, "D2": 4, "D3": 5, "D4": 6, "S1": 6, "S2": 7, "S3": 8}
 PNS = [f"{roman}/{letter}" for roman, letters in (("I", "abcd"), ("II", "abcd"), ("III", "abcd"), ("IV", "abcde")) for letter in letters]
@@ -232,7 +231,7 @@ def r27(c: Case) -> Said:
 def r28(c: Case) -> Said:
     def special(seat: Row) -> bool:
         title = word(seat, "nama")
-        hit = any(title == p or (title.startswith(p + " ") and "pembantu" not in title) for p in c.rule["R28"]["pola_jabatan"])
+        hit = any(title == p or (title.startswith(p + " ") and "pembantu" not in title) for p in map(str.casefold, c.rule["R28"]["pola_jabatan"]))
         return hit and seat["jenis"] in OFFICIAL
 
     return special(c.own) or special(c.seat), False
@@ -299,10 +298,11 @@ def _jpm(cycle: mt.Cycle) -> dict[tuple[str, str], float]:
 
 
 def disagreements(cycle: mt.Cycle, rules_of: tuple[str, ...] = tuple(SECOND)) -> list[tuple[str, ...]]:
-    """Pairs and rules on which the two implementations differ."""
+    """Pairs and rules on which the implementations differ: this one, that of rules, and that of verify."""
     n, m = len(cycle.pegawai), len(cycle.jabatan)
     person, seat = np.repeat(np.arange(n), m), np.tile(np.arange(m), n)
     found = rules.evaluate(cycle, person, seat)
+    audit = audited(facts_of(cycle), person, seat)
     seats = cycle.jabatan.to_dict("records")
     by_id = {s["jabatan_id"]: s for s in seats}
     jpm, izin = _jpm(cycle), cycle.settings.izin
@@ -319,8 +319,8 @@ def disagreements(cycle: mt.Cycle, rules_of: tuple[str, ...] = tuple(SECOND)) ->
                 waived = broken and approved and name in WAIVABLE
                 mine = (broken and not waived, waived, unknown and not broken)
                 theirs = tuple(bool(int(mask[at]) & bit[name]) for mask in (found.blocked, found.waived, found.unchecked))
-                if mine != theirs:
-                    out.append((name, str(someone["pegawai_id"]), str(place["jabatan_id"]), f"second {mine}", f"first {theirs}"))
+                if mine != theirs or mine[0] != audit[name][at]:
+                    out.append((name, str(someone["pegawai_id"]), str(place["jabatan_id"]), f"second {mine}", f"first {theirs}", f"of verify {audit[name][at]}"))
     return out
 
 
@@ -331,6 +331,11 @@ def allowed_twice(cycle: mt.Cycle) -> None:
     free = rules.evaluate(cycle, person, seat).blocked == 0
     pairs = rules.allowed(cycle)
     assert list(zip(pairs.person.tolist(), pairs.seat.tolist(), strict=True)) == list(zip(person[free].tolist(), seat[free].tolist(), strict=True))
+    facts, own = facts_of(cycle), np.array([seat_of == j for seat_of in cycle.pegawai["jabatan_id"] for j in cycle.jabatan["jabatan_id"]])
+    for some in (np.ones(m, dtype=bool), np.arange(m) % 2 == 0, np.zeros(m, dtype=bool)):
+        mine = free & (some[seat] | own)
+        p, s = audited_pairs(facts, some)
+        assert list(zip(p.tolist(), s.tolist(), strict=True)) == list(zip(person[mine].tolist(), seat[mine].tolist(), strict=True))
 
 
 def test_every_pair_rule_has_a_second_implementation() -> None:
@@ -342,78 +347,108 @@ def test_the_example_cycle_twice() -> None:
 
 
 UNITS = "unit_id,nama,induk_id,jenis\nK,Kota,,kota\nD1,Dinas Kependudukan dan Pencatatan Sipil,K,dinas\nD2,Dinas Kesehatan,,dinas\nD2P,Puskesmas,D2,puskesmas\n"
-DAYS = [f"{y}-{m:02d}-{d:02d}" for y, m, d in ((1961, 1, 31), (1966, 2, 1), (1968, 1, 31), (1970, 2, 28), (1972, 6, 1), (1985, 6, 1), (1998, 2, 28))]
-SINCE = ["2020-02-29", "2021-01-31", "2021-01-30", "2022-06-01", "2023-01-31", "2024-01-31", "2024-02-01", ""]
-FLAG = st.sampled_from(["ya", "tidak", ""])
+DAYS = [f"{y}-{m:02d}-{d:02d}" for y, m, d in ((1961, 1, 31), (1966, 1, 31), (1966, 2, 1), (1968, 1, 31), (1969, 6, 1), (1970, 2, 28), (1972, 6, 1), (1985, 6, 1), (1998, 2, 28))]
+SINCE = ["2020-02-29", "2021-01-31", "2021-01-30", "2022-01-31", "2022-06-01", "2023-01-31", "2024-01-31", "2024-02-01", ""]
+FLAG = ["ya", "tidak", ""]
+Pick = Callable[[list[Any]], Any]
 
 
-@st.composite
-def seat_rows(draw: st.DrawFn, count: int, columns: dict[str, bool]) -> list[Row]:
+def seat_rows(pick: Pick, count: int, columns: dict[str, bool]) -> list[Row]:
     rows = []
     for k in range(count):
-        kind = draw(st.sampled_from(["jpt", "administrator", "pengawas", "fungsional", "fungsional", "pelaksana"]))
-        step = draw(st.sampled_from(["", "pemula", "terampil", "ahli pertama", "ahli muda", "ahli madya", "ahli utama"])) if kind == "fungsional" else ""
-        name = draw(st.sampled_from(["Guru", "Perawat"])) if kind == "fungsional" else draw(st.sampled_from(["Kepala X", "Camat", "Inspektur Pembantu I", "Inspektur Kota", "Penata"]))
+        kind = pick(["jpt", "administrator", "pengawas", "fungsional", "fungsional", "pelaksana"])
+        step = pick(["", "pemula", "terampil", "mahir", "ahli pertama", "ahli muda", "ahli madya", "ahli utama"]) if kind == "fungsional" else ""
+        name = pick(["Guru", "Perawat", "Dosen"]) if kind == "fungsional" else pick(["Kepala X", "Camat", "Camat Timur", "Inspektur Pembantu I", "Inspektur Kota", "Penata"])
         rows.append(
             {
-                "jabatan_id": f"J{k}", "unit_id": draw(st.sampled_from(["D1", "D2", "D2P"])), "nama": f"{name} {step.title()}".strip(), "jenis": kind,
-                "eselon": draw(st.sampled_from(["", *{"jpt": ["II.b", "II.a"], "administrator": ["III.b", "III.a"], "pengawas": ["IV.b", "IV.a"]}.get(kind, [])])),
-                "jenjang": step, "kelas_jabatan": draw(st.sampled_from(["", "7", "9", "11"])), "klasifikasi": draw(st.sampled_from(["", "umum", "teknis"])),
-                "profesi": draw(st.sampled_from(["", "guru", "perawat"])) if columns["profesi"] else "",
-                "mapel": draw(st.sampled_from(["", "IPA", "IPS"])) if columns["mapel"] else "",
-                "tugas_tambahan": draw(st.sampled_from(["", "kepala sekolah"])) if columns["tugas_tambahan"] else "",
-                "min_golongan": draw(st.sampled_from(["", "", "III/c"])), "min_pendidikan": draw(st.sampled_from(["", "", "S2"])),
-                "terkunci": draw(st.sampled_from(["", "", "", "ya"])), "kebutuhan": "1",
+                "jabatan_id": f"J{k}", "unit_id": pick(["D1", "D2", "D2P"]), "nama": f"{name} {step.title()}".strip(), "jenis": kind,
+                "eselon": pick(["", *{"jpt": ["II.b", "II.a", "I.a"], "administrator": ["III.b", "III.a"], "pengawas": ["IV.b", "IV.a", "V.a"]}.get(kind, [])]),
+                "jenjang": step, "kelas_jabatan": pick(["", "7", "9", "11"]), "klasifikasi": pick(["", "umum", "teknis"]),
+                "profesi": pick(["", "guru", "perawat"]) if columns["profesi"] else "",
+                "mapel": pick(["", "IPA", "IPS"]) if columns["mapel"] else "",
+                "tugas_tambahan": pick(["", "kepala sekolah"]) if columns["tugas_tambahan"] else "",
+                "min_golongan": pick(["", "", "III/c"]), "min_pendidikan": pick(["", "", "S2"]),
+                "terkunci": pick(["", "", "", "ya"]), "kebutuhan": "1",
             }
         )  # fmt: skip
     return rows
 
 
-@st.composite
-def person_rows(draw: st.DrawFn, count: int, seats: int, columns: dict[str, bool]) -> list[Row]:
+def person_rows(pick: Pick, count: int, seats: int, columns: dict[str, bool]) -> list[Row]:
     rows = []
     for k in range(count):
-        status = draw(st.sampled_from(["PNS", "PNS", "PNS", "PPPK", "CPNS", "PPPK paruh waktu"]))
-        own = draw(st.integers(0, seats - 1))
+        status = pick(["PNS", "PNS", "PNS", "PPPK", "CPNS", "PPPK paruh waktu"])
+        own = pick(list(range(seats)))
         rows.append(
             {
-                "pegawai_id": f"P{k}", "jabatan_id": f"J{own}", "status": status, "golongan": draw(st.sampled_from(["III/b", "III/d", "IV/b"])) if "PPPK" not in status else "IX",
-                "pendidikan": draw(st.sampled_from(["SLTA", "D3", "D4", "S1", "S2"])), "tanggal_lahir": draw(st.sampled_from([*DAYS, ""])),
-                "tmt_jabatan": draw(st.sampled_from(SINCE[:-1])), "akhir_kontrak": draw(st.sampled_from(["", "2026-01-31", "2027-01-01"])) if "PPPK" in status else "",
-                "profesi": draw(st.sampled_from(["", "", "guru"])) if columns["profesi"] else "",
-                "predikat_1": draw(st.sampled_from(["", "Baik", "Butuh Perbaikan", "Sangat Baik"])), "predikat_2": draw(st.sampled_from(["", "Baik", "Kurang"])),
-                "hukuman_disiplin": draw(FLAG), "proses_hukum": draw(FLAG), "tugas_belajar": draw(FLAG), "ikatan_dinas": draw(FLAG), "uji_kompetensi": draw(FLAG),
-                "jabatan_rangkap": draw(st.sampled_from(["", "", "Perawat"])) if columns["jabatan_rangkap"] else "",
+                "pegawai_id": f"P{k}", "jabatan_id": f"J{own}", "status": status, "golongan": pick(["III/a", "III/b", "III/c", "III/d", "IV/a", "IV/b", "IV/d"]) if "PPPK" not in status else "IX",
+                "pendidikan": pick(["SLTA", "D3", "D4", "S1", "S2"]), "tanggal_lahir": pick([*DAYS, ""]),
+                "tmt_jabatan": pick(SINCE[:-1]), "akhir_kontrak": pick(["", "2026-01-31", "2027-01-01"]) if "PPPK" in status else "",
+                "profesi": pick(["", "", "guru"]) if columns["profesi"] else "",
+                "predikat_1": pick(["", "Baik", "Butuh Perbaikan", "Sangat Baik"]), "predikat_2": pick(["", "Baik", "Kurang"]),
+                "hukuman_disiplin": pick(FLAG), "proses_hukum": pick(FLAG), "tugas_belajar": pick(FLAG), "ikatan_dinas": pick(FLAG), "uji_kompetensi": pick(FLAG),
+                "jabatan_rangkap": pick(["", "", "Perawat"]) if columns["jabatan_rangkap"] else "",
             }
         )  # fmt: skip
     return rows
+
+
+def cycle_of(pick: Pick, m: int, n: int) -> mt.Cycle:
+    """A cycle of m seats and n people, every cell picked."""
+    columns = {c: pick([True, False]) for c in ("profesi", "mapel", "tugas_tambahan", "jabatan_rangkap")}
+    seats = seat_rows(pick, m, columns)
+    people = person_rows(pick, n, m, columns)
+    chosen: Row = {"tanggal": pick(["2026-01-31", "2024-02-29"])}
+    window = pick([{}, {"pelantikan": "2025-10-15"}, {"penetapan_paslon": "2024-08-29"}, {"penetapan_paslon": "2024-08-28", "akhir_masa_jabatan": "2025-02-20"}, {"status_kepala": "plt"}])
+    chosen["jendela"] = window
+    chosen["izin"] = pick([{}, {"semua": True}, {"pegawai": ["P1"]}, {"jabatan": ["J2"]}])
+    chosen["aturan"] = pick(
+        [{}, {"R36": {"promosi": True}}, {"R37": {"satu_kantor": True}}, {"R01": {"min_tenure_years": 3, "dikecualikan": ["P0"]}, "R07": {"years": 1}}, {"R25": {"allow_pppk": False}, "R06": {"satu_tingkat_di_bawah": True}, "R12": {"experience_years": 1}}]
+    )  # fmt: skip
+    tables = {"unit": UNITS, "jabatan": pd.DataFrame(seats).to_csv(index=False), "pegawai": pd.DataFrame(people).to_csv(index=False)}
+    if pick([True, False]):
+        levels = [1, 2, 3, 4, 5]
+        tables["syarat"] = "jabatan_id,keahlian,tingkat\n" + "".join(f"J{k},{skill},{pick(levels)}\n" for k in range(m - 1) for skill in ("Integritas", "Kerja sama"))
+        tables["keahlian"] = "pegawai_id,keahlian,tingkat\n" + "".join(f"P{k},Integritas,{pick(levels)}\n" for k in range(n - 1))
+    return handmade(tables, **chosen)
 
 
 @st.composite
 def cycles(draw: st.DrawFn) -> mt.Cycle:
-    columns = {c: draw(st.booleans()) for c in ("profesi", "mapel", "tugas_tambahan", "jabatan_rangkap")}
-    seats = draw(seat_rows(5, columns))
-    people = draw(person_rows(4, 5, columns))
-    chosen: Row = {"tanggal": draw(st.sampled_from(["2026-01-31", "2024-02-29"])), "sintetis": True}
-    window = draw(st.sampled_from([{}, {"pelantikan": "2025-10-15"}, {"penetapan_paslon": "2024-08-29"}, {"penetapan_paslon": "2024-08-28", "akhir_masa_jabatan": "2025-02-20"}, {"status_kepala": "plt"}]))
-    chosen["jendela"] = window
-    chosen["izin"] = draw(st.sampled_from([{}, {"semua": True}, {"pegawai": ["P1"]}, {"jabatan": ["J2"]}]))
-    chosen["aturan"] = draw(
-        st.sampled_from([{}, {"R36": {"promosi": True}}, {"R37": {"satu_kantor": True}}, {"R01": {"min_tenure_years": 3, "dikecualikan": ["P0"]}, "R07": {"years": 1}}, {"R25": {"allow_pppk": False}, "R06": {"satu_tingkat_di_bawah": True}, "R12": {"experience_years": 1}}])
-    )  # fmt: skip
-    tables = {"unit": UNITS, "jabatan": pd.DataFrame(seats).to_csv(index=False), "pegawai": pd.DataFrame(people).to_csv(index=False)}
-    if draw(st.booleans()):
-        levels = st.integers(1, 5)
-        tables["syarat"] = "jabatan_id,keahlian,tingkat\n" + "".join(f"J{k},{skill},{draw(levels)}\n" for k in range(4) for skill in ("Integritas", "Kerja sama"))
-        tables["keahlian"] = "pegawai_id,keahlian,tingkat\n" + "".join(f"P{k},Integritas,{draw(levels)}\n" for k in range(3))
-    raw = {}
-    for name, content in tables.items():
-        cells = pd.read_csv(StringIO(content), dtype=str, keep_default_na=False)
-        raw[name] = RawTable(name, f"{name}.csv", cells, np.arange(2, 2 + len(cells)))
-    cycle, faults = build_cycle(raw, build_settings(chosen, "made"), "made")
-    raise_if_errors(faults)
-    assert cycle is not None
-    return cycle
+    return cycle_of(lambda values: draw(st.sampled_from(values)), 5, 4)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_random_cycles_twice(seed: int) -> None:
+    rng = np.random.default_rng([seed, 3])
+    cycle = cycle_of(lambda values: values[int(rng.integers(len(values)))], 14, 16)
+    assert disagreements(cycle)[:5] == []
+    allowed_twice(cycle)
+
+
+#: Settings on which rules depend, each at the day or number from which it counts, and just before; with the rules to ask.
+TURNS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+    *((("R19", "R20", "R22"), {"jendela": {"pelantikan": day}}) for day in ("2025-07-30", "2025-07-31", "2026-01-31", "2026-02-01")),
+    *((("R19", "R20", "R22"), {"jendela": {"penetapan_paslon": day}}) for day in ("2026-07-31", "2026-08-01")),
+    *((("R19",), {"jendela": {"penetapan_paslon": "2025-08-01", "akhir_masa_jabatan": day}}) for day in ("2026-01-30", "2026-01-31")),
+    (("R19", "R20", "R22"), {"jendela": {"status_kepala": "penjabat"}}),
+    (("R19", "R20", "R22", "R27", "R28"), {"jendela": {"status_kepala": "plt", "pelantikan": "2026-01-01"}, "izin": {"pegawai": ["P3"], "jabatan": ["J5"]}}),
+    *((("R07",), {"aturan": {"R07": {"min_predikat": least, "years": years}}}) for least in ("Sangat Baik", "Baik", "Butuh Perbaikan", "Kurang") for years in (1, 2)),
+    (("R06",), {"aturan": {"R06": {"satu_tingkat_di_bawah": True}}}),
+    (("R25",), {"aturan": {"R25": {"allow_pppk": False}}}),
+    (("R27", "R28"), {"aturan": {"R27": {"pola_opd": ["DINAS KESE"]}, "R28": {"pola_jabatan": ["Kepala X"]}}}),
+    (("R35", "R36"), {"aturan": {"R36": {"promosi": True}}}),
+    *((("R16",), {"jpm": {"minimum": least}}) for least in (0, 50, 100)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_settings_that_rules_depend_on_twice(seed: int) -> None:
+    rng = np.random.default_rng([seed, 4])
+    cycle = cycle_of(lambda values: values[int(rng.integers(len(values)))], 14, 14)
+    cycle = cycle.with_settings(tanggal="2026-01-31", jendela={"pelantikan": None, "penetapan_paslon": None, "akhir_masa_jabatan": None, "status_kepala": "definitif"})
+    for names, changes in TURNS[seed::5]:
+        assert disagreements(cycle.with_settings(**changes), names)[:3] == [], changes
 
 
 @pytest.mark.slow

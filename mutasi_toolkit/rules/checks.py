@@ -108,12 +108,9 @@ def r06(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
 def r07(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
     """Performance, for promotion and for entering another functional job."""
     asked = _rising(b, p, s) | ((b.seats.kind[s] == FUNGSIONAL) & ~_same_job(b, p, s))
-    rating = (b.people.rating if b.parameter("R07", "years") >= 2 else b.people.last_rating)[p]
-    return (
-        asked,
-        asked & (rating >= 0) & (rating < RATINGS[b.parameter("R07", "min_predikat")]),
-        asked & (rating < 0),
-    )
+    ratings = b.people.ratings[p, : b.parameter("R07", "years")]
+    low = (ratings >= 0) & (ratings < RATINGS[b.parameter("R07", "min_predikat")])
+    return asked, asked & low.any(axis=1), asked & (ratings < 0).any(axis=1)
 
 
 def r08(b: Book, p: np.ndarray, _: np.ndarray) -> Found:

@@ -56,7 +56,7 @@ RATINGS = {"Sangat Kurang": 0, "Kurang": 1, "Butuh Perbaikan": 2, "Baik": 3, "Sa
 
 @dataclass(frozen=True, slots=True, eq=False)
 class People:
-    """People as arrays of length n_people; nan or -1 where a value is missing."""
+    """People as arrays of length n_people (ratings: the last year's, the year's before); nan or -1 where a value is missing."""
 
     seat: np.ndarray
     status: np.ndarray
@@ -66,8 +66,7 @@ class People:
     tenure: np.ndarray
     contract_left: np.ndarray
     profession: np.ndarray
-    rating: np.ndarray
-    last_rating: np.ndarray
+    ratings: np.ndarray
     discipline: np.ndarray
     bound: np.ndarray
     tested: np.ndarray
@@ -140,15 +139,6 @@ def people_of(cycle: Cycle) -> People:
     """Read the people of a cycle."""
     p, today = cycle.pegawai, cycle.date
     seat = pd.Index(cycle.jabatan["jabatan_id"]).get_indexer(p["jabatan_id"])
-    rating = np.minimum(
-        *(
-            np.where(codes(p[c], RATINGS) < 0, 99, codes(p[c], RATINGS))
-            for c in ("predikat_1", "predikat_2")
-        )
-    )
-    known = (codes(p["predikat_1"], RATINGS) >= 0) & (codes(p["predikat_2"], RATINGS) >= 0)
-    # A known bad year decides even where the other is missing.
-    rating = np.where(known | (rating < RATINGS["Baik"]), rating, -1)
     grade = np.where(p["status"].isin(["PNS", "CPNS"]), codes(p["golongan"], GRADE), -1)
     return People(
         seat=seat,
@@ -159,8 +149,7 @@ def people_of(cycle: Cycle) -> People:
         tenure=years_since(p["tmt_jabatan"], today),
         contract_left=-years_since(p["akhir_kontrak"], today),
         profession=_words(p["profesi"]),
-        rating=rating,
-        last_rating=codes(p["predikat_1"], RATINGS),
+        ratings=np.column_stack([codes(p[c], RATINGS) for c in ("predikat_1", "predikat_2")]),
         discipline=either(flag(p["hukuman_disiplin"]), flag(p["proses_hukum"])),
         bound=either(flag(p["tugas_belajar"]), flag(p["ikatan_dinas"])),
         tested=flag(p["uji_kompetensi"]),

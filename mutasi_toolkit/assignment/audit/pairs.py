@@ -96,13 +96,9 @@ def _grade(v: View, r: dict[str, Any]) -> np.ndarray:
 
 def _performance(v: View, r: dict[str, Any]) -> np.ndarray:
     asked = v.up | ((v.new_kind == FUNGSIONAL) & ~v.same_job)
-    if r["years"] < 2:
-        return asked & (v.first >= 0) & (v.first < RATINGS.index(r["min_predikat"]))
-    many = len(RATINGS)
-    worst = np.minimum(np.where(v.first < 0, many, v.first), np.where(v.second < 0, many, v.second))
-    both = (v.first >= 0) & (v.second >= 0)
-    told = both | (worst < RATINGS.index("Baik"))
-    return asked & told & (worst < RATINGS.index(r["min_predikat"]))
+    least = RATINGS.index(r["min_predikat"])
+    low = [(rating >= 0) & (rating < least) for rating in (v.first, v.second)]
+    return asked & (low[0] | (low[1] & (r["years"] >= 2)))
 
 
 def _functional(v: View, r: dict[str, Any]) -> np.ndarray:
