@@ -162,7 +162,7 @@ def _told(plan: Any, objective: Fraction, bound: Fraction | None) -> list[Violat
     best = plan.status == "optimal"
     if not abs(gap - plan.gap) <= FLOAT or (best and not abs(gap) <= FLOAT) or plan.status not in {"optimal", "feasible"}:
         out.append(Violation("batas", values={"what": "gap", "told": plan.gap, "found": gap, "status": plan.status}))
-    if objective is not None and plan.terms and _differs(sum(plan.terms.values()), objective):
+    if plan.terms and _differs(sum(plan.terms.values()), objective):
         out.append(Violation("tujuan", values={"what": "terms", "term": "", "told": sum(plan.terms.values()), "found": float(objective)}))
     return out
 

@@ -39,7 +39,7 @@ class Relaxation:
         Limits of rows that are no counts.
     counts : list of (first row, Steps)
         Rows that only count, and what the counts cost.
-    caps : list of (row of every count, row of every limit, value, limit)
+    caps : (first row, row of every seat class beyond it) or None
         Limits on sums of |ada - kebutuhan| over seat classes.
     """
 
@@ -51,7 +51,7 @@ class Relaxation:
     low: np.ndarray
     high: np.ndarray
     counts: list[tuple[int, Steps]]
-    caps: tuple[int, np.ndarray, np.ndarray] | None
+    caps: tuple[int, np.ndarray] | None
 
     def vector(self, duals: dict[str, Any], onto: np.ndarray | None = None) -> np.ndarray:
         """Dual values by row; refuses unknown names, values that are not whole, and wrong signs."""
@@ -94,7 +94,7 @@ def reduced(relaxation: Relaxation, duals: np.ndarray, scale: int) -> tuple[int,
         n = np.arange(len(r)) - steps.start[r]
         here = steps.value.astype(kind) * scale + u[mine][r] * n
         if relaxation.caps is not None and steps.deviation is not None:
-            begin, owner, _ = relaxation.caps
+            begin, owner = relaxation.caps
             here = here - u[begin + owner][r] * steps.deviation.astype(kind)
         total += int(np.minimum.reduceat(here, steps.start).sum()) if len(here) else 0
         total -= int((u[mine] * steps.base.astype(kind)).sum())

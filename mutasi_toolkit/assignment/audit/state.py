@@ -164,11 +164,10 @@ def objective_of(facts: Facts, counted: Amounts, seats: np.ndarray) -> dict[str,
     everyone = np.arange(len(seats))
     out = {name: int(v.sum()) for name, v in pair_costs(facts, everyone, seats).items()}
     for steps, count in counted.steps:
-        at, row, value = count(everyone, seats)
+        _, row, value = count(everyone, seats)
         total = steps.base.copy()
         np.add.at(total, row, value)
-        out[steps.term] = out.get(steps.term, 0) + steps.of(total)
-        assert at is not None
+        out[steps.term] = steps.of(total)
     return out
 
 
@@ -187,7 +186,7 @@ def relaxation_of(facts: Facts, counted: Amounts) -> tuple[Relaxation, Callable[
     counts = _counts(counted, person, seat, names, found, low, high)
     caps = None
     if facts.cycle.settings.jaminan.opd_tidak_memburuk:
-        caps = (len(names), facts.opd, np.zeros(0))
+        caps = (len(names), facts.opd)
         low.append(np.full(len(facts.opds), -NONE))
         high.append(_away(facts, facts.own))
         names.update({f"opd|{o}": len(names) + k for k, o in enumerate(facts.opds)})
