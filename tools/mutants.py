@@ -38,7 +38,7 @@ PARTS = {"verify": AUDIT, "solver": SOLVER, "kernels": KERNELS}
 ALSO = {
     "schema": ["test_check*.py", "test_cycle*.py"],
     "assignment": ["test_verify*.py", "test_planning.py"],
-    "verify": ["test_assignment*.py", "test_rules_second.py", "test_contract.py", "test_wishes.py"],
+    "verify": ["test_assignment_verify.py", "test_rules_second.py", "test_rules_edges.py"],
     "solver": ["test_assignment*.py", "test_contract.py", "test_diagnose.py", "test_explain.py", "test_frontier.py", "test_what_if.py"],
     "kernels": ["test_spread*.py", "test_contract.py", "test_knowledge_loop.py"],
 }
