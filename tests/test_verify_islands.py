@@ -10,6 +10,7 @@ import pytest
 from brute.reading import options
 from brute.sea import Sea, draw_sea
 from brute.world import gains_of, write_sea
+from handmade import facts_of
 
 from mutasi_toolkit.assignment.audit.state import (
     amounts,
@@ -18,7 +19,7 @@ from mutasi_toolkit.assignment.audit.state import (
     objective_of,
     relaxation_of,
 )
-from mutasi_toolkit.assignment.audit.tables import Facts, facts_of
+from mutasi_toolkit.assignment.audit.tables import Facts
 
 #: Kind of constraint of an island, and the rules by whose names verify tells of it.
 TOLD = {
@@ -39,7 +40,7 @@ def together(sea: Sea, facts: Facts, picked: list[int]) -> np.ndarray:
     return out
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_every_plan_of_an_island_is_judged_as_by_enumeration(seed: int, tmp_path: Path) -> None:
     sea, _ = draw_sea(seed, 24)
     facts = facts_of(write_sea(tmp_path, sea.islands, sea.settings))
@@ -49,7 +50,7 @@ def test_every_plan_of_an_island_is_judged_as_by_enumeration(seed: int, tmp_path
     common = len(sea.settings["jaminan"]["kelompok"])
     rng = np.random.default_rng(seed)
     seen: Counter = Counter()
-    for _ in range(25):
+    for _ in range(20):
         picked = [int(rng.integers(len(j.plans))) for j in sea.judged]
         seats = together(sea, facts, picked)
         told: dict[str, set[str]] = defaultdict(set)
@@ -77,7 +78,7 @@ def test_every_plan_of_an_island_is_judged_as_by_enumeration(seed: int, tmp_path
     assert len(seen) > 4
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_every_term_of_a_plan_is_that_of_the_enumeration(seed: int, tmp_path: Path) -> None:
     sea, _ = draw_sea(seed, 24)
     facts = facts_of(write_sea(tmp_path, sea.islands, sea.settings))
@@ -88,7 +89,7 @@ def test_every_term_of_a_plan_is_that_of_the_enumeration(seed: int, tmp_path: Pa
     rng = np.random.default_rng(seed)
     # A seat class or a holder's place has a cost up to as many people as may come, so the others are no plans.
     fine = [np.flatnonzero(~np.any([v for k, v in j.broken.items() if k.startswith(("kapasitas", "keputusan"))], axis=0)) for j in sea.judged]
-    for _ in range(25):
+    for _ in range(20):
         picked = [int(rng.choice(some)) for some in fine]
         terms = objective_of(facts, counted, together(sea, facts, picked))
         assert set(terms) <= set(sea.judged[0].terms)
@@ -96,7 +97,7 @@ def test_every_term_of_a_plan_is_that_of_the_enumeration(seed: int, tmp_path: Pa
             assert terms.get(term, 0) == sum(int(j.terms[term][at]) for j, at in zip(sea.judged, picked, strict=True)), term
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_the_pairs_of_an_island_are_those_of_its_enumeration(seed: int, tmp_path: Path) -> None:
     sea, _ = draw_sea(seed, 24)
     facts = facts_of(write_sea(tmp_path, sea.islands, sea.settings))

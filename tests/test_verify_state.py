@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from handmade import handmade, table_of
+from handmade import facts_of, handmade, table_of
 
 import mutasi_toolkit as mt
 from mutasi_toolkit.assignment.audit.state import check_state, decided
-from mutasi_toolkit.assignment.audit.tables import facts_of
 
 # D1 with its bidang D1B, D2 beside it. Need and full-time people: A1 2 and 2, A3 1 and 1, H1 1 and 1, A2 2 and 1 (and half a person), A4 0 and 1.
 UNIT = "unit_id,nama,induk_id,jenis\nK,Kota,,kota\nD1,Dinas A,K,dinas\nD1B,Bidang,D1,bidang\nD2,Dinas B,K,dinas\n"

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import handmade, table_of
+from handmade import facts_of, handmade, table_of
 from test_verify_state import PEOPLE, ROOMY, SEATS, SKILL, UNIT, cycle_of
 
 from mutasi_toolkit.assignment.audit import points
 from mutasi_toolkit.assignment.audit.pairs import fits
-from mutasi_toolkit.assignment.audit.tables import Facts, facts_of, years_to
+from mutasi_toolkit.assignment.audit.tables import Facts, years_to
 
 DAY = 1 / 365.2425
 
