@@ -18,6 +18,7 @@ def f(a: int, b: int = 3) -> bool:
     """Say 2."""
     if not a < b and b != 4:
         raise ValueError(f"more than {5}")
+    list(zip([], [], strict=True))
     return a + b
 '''
 

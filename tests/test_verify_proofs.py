@@ -112,6 +112,9 @@ def test_whole_numbers_too_large_for_64_bits_are_added_exactly() -> None:
     steps = Steps("t", ["n"], one, np.array([2]), np.array([0, -(2**62), -(2**62) - 5]), np.array([1]))
     r = Relaxation(np.array([2**60]), one, one, {"n": 0}, (none, none, none), np.zeros(1), np.zeros(1), [(0, steps)], None)
     assert of_cycle.proved(r, {"scale": 7, "duals": {"n": -3}}, nowhere) == ceiling(7 * 2**60 + min(0, -7 * 2**62 - 3, 7 * (-(2**62) - 5) - 6) + 3, 7)
+    empty = (0, Steps("t", [], none, none, none, none))
+    r = Relaxation(np.array([3]), one, one, {"r": 0}, (none, none, none), np.array([-1]), np.array([5]), [empty], None)
+    assert of_cycle.proved(r, {"scale": 1, "duals": {"r": 2}}, nowhere) == 1, "counts of nothing cost nothing"
     steps = Steps("t", ["n"], one, np.array([1]), np.array([0, 1]), np.array([2]), np.array([2**30, 2**31]))
     r = Relaxation(np.array([1]), one, one, {"n": 0, "opd": 1}, (none, none, none), np.array([0, -NONE]), np.array([0, 9]), [(0, steps)], (1, one))
     big = -(2**45)
@@ -227,6 +230,8 @@ def test_signs_and_numbers_that_are_allowed_are_taken() -> None:
     r = a_relaxation(np.random.default_rng(1))
     for fine in ({"r0": -1}, {"r1": 1}, {"r2": 3}, {"r2": -3}, {"n4": 5}, {"n4": -5}, {"opd0": -1}, {"r0": 0, "r1": 0}):
         assert r.vector(fine)[[r.names[k] for k in fine]].tolist() == list(fine.values())
+    wide = Relaxation(r.cost, r.first, r.person, {"r": 0}, r.entry, np.array([-(10**15)]), np.array([10**15]), [], None)
+    assert [wide.vector({"r": dual}).tolist() for dual in (-1, 1)] == [[-1], [1]], "limits, however wide"
     kept = r.vector({"r1": 4}, r.vector({"r0": -3, "r1": 1}))
     assert kept[[r.names["r0"], r.names["r1"]]].tolist() == [-3, 4]
 

@@ -134,6 +134,9 @@ CASES: list[tuple[str, dict[str, str], dict[str, Any], dict[str, str], list[tupl
     ("another seat is taken", {"keputusan": DECISION + "P1,tolak,A2\n"}, ROOMY, {"P1": "A3"}, []),
     ("an agreed seat is not taken", {"keputusan": DECISION + "P1,terima,A2\n"}, ROOMY, {"P1": "A3"}, [("keputusan", ["P1"], ["A3"], {})]),
     ("an agreed seat is taken", {"keputusan": DECISION + "P1,terima,A2\n"}, ROOMY, {"P1": "A2"}, []),
+    ("a person held to the first seat is not there", {"keputusan": DECISION + "P3,kunci,A1\n"}, ROOMY, {"P3": "A3"}, [("keputusan", ["P3"], ["A3"], {})]),
+    ("a person held to the first seat is there", {"keputusan": DECISION + "P3,kunci,A1\n"}, ROOMY, {"P3": "A1"}, []),
+    ("the first seat is refused", {"keputusan": DECISION + "P3,tolak,A1\n"}, ROOMY, {"P3": "A1"}, [("keputusan", ["P3"], ["A1"], {})]),
     ("the own seat was agreed", {"keputusan": DECISION + "P1,terima,A1\n"}, ROOMY, {"P1": "A2"}, [("keputusan", ["P1"], ["A2"], {})]),
     ("decisions against two people", {"keputusan": DECISION + "P1,kunci,\nP2,kunci,\nP3,terima,A4\n"}, ROOMY, {"P2": "A2", "P1": "A2"}, [("keputusan", ["P1", "P2", "P3"], ["A2", "A2", "A2"], {})]),
 ]  # fmt: skip

@@ -4,7 +4,7 @@
 
 A mutant is the module with one comparison turned, one operator exchanged, one constant moved, one condition negated, one
 argument of and/or dropped, or one returned value lost. It is killed when a test fails or does not end, and survives when all pass.
-Text that people read (docstrings, messages, annotations) is not mutated, nor lines marked '# no mutant'. The sample is drawn by
+Text that people read (docstrings, messages, annotations) is not mutated, nor what only guards (raise, assert, zip's strict), nor lines marked '# no mutant'. The sample is drawn by
 the seed from all mutants of the module. Tests are those of the module's test files and its doctests that call the changed function
 (mutants_run.py), quickest first, up to 60 processor seconds in all; those that need more than 4 are not asked. With --again the survivors get a second chance:
 all test files that import the package, and tests of up to 20 processor seconds. Rooms that hold compiled kernels run uncompiled.
@@ -119,7 +119,7 @@ def _scopes(node: ast.AST, prefix: str, scope: tuple[str, int] | None) -> Iterat
 
 
 def _unread(node: ast.AST) -> Iterator[ast.AST]:
-    """What is never computed: docstrings, annotations, type-checking blocks, messages, names to export."""
+    """What is never computed: docstrings, annotations, type-checking blocks, messages, names to export; and what only guards."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         yield node
     for name in ("annotation", "returns"):
@@ -134,6 +134,8 @@ def _unread(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"text", "TypeVar", "cast"}:
         yield node
     if isinstance(node, (ast.Raise, ast.Assert)):
+        yield node
+    if isinstance(node, ast.keyword) and node.arg == "strict":
         yield node
 
 

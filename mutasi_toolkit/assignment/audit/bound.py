@@ -36,7 +36,7 @@ class Relaxation:
     entry : tuple of ndarray
         Pair, row and value of what pairs add to rows.
     low, high : ndarray of int64
-        Limits of rows that are no counts.
+        Limits of rows; 0 of those that only count.
     counts : list of (first row, Steps)
         Rows that only count, and what the counts cost.
     caps : (first row, row of every seat class beyond it) or None
@@ -69,13 +69,13 @@ class Relaxation:
 
 
 def _kind(relaxation: Relaxation, duals: np.ndarray, scale: int) -> Any:
-    most = float(max((abs(int(u)) for u in duals), default=0))
-    size = float(np.abs(relaxation.cost).max(initial=0)) * scale * (len(relaxation.first) + 1.0)
-    size += most * (float(np.abs(relaxation.entry[2]).sum()) + 1.0)
+    """64 bits where no sum of what is multiplied can come near their end, else Python's own integers."""
+    most = max(abs(int(u)) for u in duals)
+    parts = [(scale, relaxation.cost), (most, relaxation.entry[2])]
     for _, steps in relaxation.counts:
-        size += float(np.abs(steps.value.astype(float)).sum()) * scale + most * (float((steps.top + steps.base).sum()) + 1.0)
-        size += 0.0 if steps.deviation is None else most * float(np.abs(steps.deviation.astype(float)).sum())
-    return np.int64 if size < WIDE else object
+        parts += [(scale, steps.value), (most, steps.top), (most, steps.base)]
+        parts += [] if steps.deviation is None else [(most, steps.deviation)]
+    return np.int64 if sum(float(weight) * float(np.abs(v.astype(float)).sum()) for weight, v in parts) < WIDE else object
 
 
 def reduced(relaxation: Relaxation, duals: np.ndarray, scale: int) -> tuple[int, np.ndarray]:
@@ -86,10 +86,8 @@ def reduced(relaxation: Relaxation, duals: np.ndarray, scale: int) -> tuple[int,
     price = relaxation.cost.astype(kind) * scale
     np.subtract.at(price, at, u[row] * value.astype(kind))
     total = 0
-    limited = np.zeros(len(u), dtype=bool)
     for first, steps in relaxation.counts:
         mine = slice(first, first + len(steps.top))
-        limited[mine] = True
         r = np.repeat(np.arange(len(steps.top)), steps.top + 1)
         n = np.arange(len(r)) - steps.start[r]
         here = steps.value.astype(kind) * scale + u[mine][r] * n
@@ -98,18 +96,16 @@ def reduced(relaxation: Relaxation, duals: np.ndarray, scale: int) -> tuple[int,
             here = here - u[begin + owner][r] * steps.deviation.astype(kind)
         total += int(np.minimum.reduceat(here, steps.start).sum()) if len(here) else 0
         total -= int((u[mine] * steps.base.astype(kind)).sum())
-    for k in np.flatnonzero((u != 0) & ~limited):
+    for k in np.flatnonzero(u):
         total += int(u[k]) * int(relaxation.low[k] if u[k] > 0 else relaxation.high[k])
     return total, price
 
 
-def _least(relaxation: Relaxation, price: np.ndarray, allowed: np.ndarray | None) -> int | None:
+def _least(relaxation: Relaxation, price: np.ndarray, allowed: np.ndarray) -> int | None:
     """Sum over people of their cheapest pair; None where someone has none left."""
-    if allowed is None:
-        return int(np.minimum.reduceat(price, relaxation.first).sum())
     at = np.flatnonzero(allowed)
     who = relaxation.person[at]
-    if not len(at) or len(np.unique(who)) < len(relaxation.first):
+    if len(np.unique(who)) < len(relaxation.first):
         return None
     begins = np.flatnonzero(np.concatenate([[True], who[1:] != who[:-1]]))
     return int(np.minimum.reduceat(price[at], begins).sum())
@@ -131,19 +127,18 @@ def proved(relaxation: Relaxation, certificate: dict[str, Any], pair_of: Callabl
         raise BadCertificate("scale below 1")
     root = relaxation.vector(certificate.get("duals", {}))
     base, price = reduced(relaxation, root, scale)
-    everyone = _least(relaxation, price, None)
-    assert everyone is not None
+    least = np.minimum.reduceat(price, relaxation.first)
+    everyone = int(least.sum())
     bound = up(base + everyone, scale)
     nodes = certificate.get("branches", [])
     if not nodes and "target" not in certificate:
         return bound
     target = _whole(certificate, "target")
-    least = np.minimum.reduceat(price, relaxation.first)
     over = price - np.repeat(least, np.diff(np.append(relaxation.first, len(price))))
     kept = base + everyone + over <= (target - 1) * scale
     if _least(relaxation, price, kept) is None:
         return max(bound, target)
-    return max(bound, min(target, _leaves(relaxation, nodes, root, scale, kept, pair_of))) if nodes else bound
+    return max(bound, min([target, *_leaves(relaxation, nodes, root, scale, kept, pair_of)])) if nodes else bound
 
 
 def _whole(certificate: dict[str, Any], key: str) -> int:
@@ -153,7 +148,8 @@ def _whole(certificate: dict[str, Any], key: str) -> int:
     return value
 
 
-def _leaves(relaxation: Relaxation, nodes: list[dict[str, Any]], root: np.ndarray, scale: int, kept: np.ndarray, pair_of: Callable[[str, str], int]) -> int:
+def _leaves(relaxation: Relaxation, nodes: list[dict[str, Any]], root: np.ndarray, scale: int, kept: np.ndarray, pair_of: Callable[[str, str], int]) -> list[int]:
+    """What each leaf proves; a leaf in which someone has no pair left holds no plan."""
     bounds: list[int] = []
     open_, seen = [(0, kept)], 0
     while open_:
@@ -175,4 +171,4 @@ def _leaves(relaxation: Relaxation, nodes: list[dict[str, Any]], root: np.ndarra
         people = _least(relaxation, price, allowed)
         if people is not None:
             bounds.append(up(base + people, scale))
-    return min(bounds, default=2**62)
+    return bounds

@@ -45,7 +45,7 @@ def decided(facts: Facts) -> Decided:
     where = {name: i for i, name in enumerate(facts.seats["id"])}
     out = Decided(set(), {}, set())
     for row in facts.cycle.keputusan.itertuples():
-        person, seat = who[row.pegawai_id], where.get(row.jabatan_id, -1) if isinstance(row.jabatan_id, str) else -1
+        person, seat = who[row.pegawai_id], where[row.jabatan_id] if isinstance(row.jabatan_id, str) else -1
         if seat == facts.own[person] or (seat < 0 and row.putusan in {"kunci", "tolak"}):
             out.stays.add(person)
         elif row.putusan == "tolak":
