@@ -11,6 +11,7 @@ import pytest
 from handmade import facts_of, handmade, table_of
 from test_verify_state import PEOPLE, ROOMY, SEATS, SKILL, UNIT, cycle_of
 
+import mutasi_toolkit as mt
 from mutasi_toolkit.assignment.audit import points
 from mutasi_toolkit.assignment.audit.pairs import fits
 from mutasi_toolkit.assignment.audit.tables import Facts, years_to
@@ -23,52 +24,52 @@ def positions(facts: Facts, *pairs: tuple[str, str]) -> tuple[np.ndarray, np.nda
     return np.array([people.index(p) for p, _ in pairs]), np.array([seats.index(s) for _, s in pairs])
 
 
-@pytest.mark.parametrize(
-    ("date", "today", "years"),
-    [
-        ("2020-01-31", "2026-01-31", 6.0), ("2020-02-01", "2026-01-31", 6 - DAY), ("2020-01-30", "2026-01-31", 6 + DAY), ("2026-01-31", "2026-01-31", 0.0),
-        ("2026-02-02", "2026-01-31", -2 * DAY), ("2020-12-31", "2026-01-01", 6 - 364 * DAY), ("2024-02-29", "2026-03-01", 2.0), ("2024-02-29", "2026-02-28", 2 - DAY),
-        ("2024-02-29", "2028-02-29", 4.0), ("1969-12-31", "2026-12-31", 57.0), ("1970-01-01", "2026-01-01", 56.0),
-    ],
-)  # fmt: skip
+#: A date, today, and the years between them.
+YEARS = [
+    ("2020-01-31", "2026-01-31", 6.0), ("2020-02-01", "2026-01-31", 6 - DAY), ("2020-01-30", "2026-01-31", 6 + DAY), ("2026-01-31", "2026-01-31", 0.0),
+    ("2026-02-02", "2026-01-31", -2 * DAY), ("2020-12-31", "2026-01-01", 6 - 364 * DAY), ("2024-02-29", "2026-03-01", 2.0), ("2024-02-29", "2026-02-28", 2 - DAY),
+    ("2024-02-29", "2028-02-29", 4.0), ("1969-12-31", "2026-12-31", 57.0), ("1970-01-01", "2026-01-01", 56.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("date", "today", "years"), YEARS)
 def test_years_by_the_calendar_and_the_rest_by_days(date: str, today: str, years: float) -> None:
     found = years_to(pd.Timestamp(today), pd.Series(pd.to_datetime([date, None])))
     assert found[0] == pytest.approx(years, abs=1e-12)
     assert math.isnan(found[1])
 
 
-def test_seats_as_they_are_read() -> None:
-    def row(name: str, kind: str, **more: str) -> dict[str, str]:
-        return {"jabatan_id": f"S{len(rows):02d}", "unit_id": "D1", "nama": name, "jenis": kind, "kelas_jabatan": "7", "kebutuhan": "1", **more}
+#: Name, kind, more; the job without its level, the level, the age of retirement.
+READ: list[tuple[str, str, dict[str, str], str, int, float]] = [
+    ("Guru Ahli Muda", "fungsional", {"jenjang": "ahli muda"}, "guru", 5, 60.0),
+    ("Guru Ahli Madya", "fungsional", {"jenjang": "ahli madya"}, "guru", 6, 60.0),
+    ("Guru Ahli Utama", "fungsional", {"jenjang": "ahli utama"}, "guru", 7, 65.0),
+    ("Dosen", "fungsional", {}, "dosen", -1, 65.0),
+    ("Dosen", "pelaksana", {}, "dosen", 0, 58.0),
+    ("Penata", "pelaksana", {"profesi": "dosen"}, "penata", 0, 65.0),
+    ("Penata", "pelaksana", {"profesi": " Guru "}, "penata", 0, 60.0),
+    ("Guru Perawat", "fungsional", {"profesi": "perawat", "jenjang": "pemula"}, "guru perawat", 0, 58.0),
+    ("Perawat  Ahli Madya", "fungsional", {"jenjang": "ahli madya"}, "perawat", 6, 60.0),
+    ("Mahir", "fungsional", {"jenjang": "mahir"}, "mahir", 2, 58.0),
+    ("Penata Mahir", "pelaksana", {}, "penata", 0, 58.0),
+    ("Kepala Dinas", "jpt", {"eselon": "II.b"}, "kepala dinas", 5, 60.0),
+    ("Kepala Bidang", "administrator", {"eselon": "III.b", "jenjang": "ahli utama"}, "kepala bidang", 3, 58.0),
+    ("Kepala Seksi", "pengawas", {"eselon": "V.a"}, "kepala seksi", 0, 58.0),
+    ("Kepala Seksi", "pengawas", {}, "kepala seksi", -1, 58.0),
+]  # fmt: skip
 
-    rows: list[dict[str, str]] = []
-    # Name, kind, more; the job without its level, the level, the age of retirement.
-    wanted: list[tuple[str, str, dict[str, str], str, int, float]] = [
-        ("Guru Ahli Muda", "fungsional", {"jenjang": "ahli muda"}, "guru", 5, 60.0),
-        ("Guru Ahli Madya", "fungsional", {"jenjang": "ahli madya"}, "guru", 6, 60.0),
-        ("Guru Ahli Utama", "fungsional", {"jenjang": "ahli utama"}, "guru", 7, 65.0),
-        ("Dosen", "fungsional", {}, "dosen", -1, 65.0),
-        ("Dosen", "pelaksana", {}, "dosen", 0, 58.0),
-        ("Penata", "pelaksana", {"profesi": "dosen"}, "penata", 0, 65.0),
-        ("Penata", "pelaksana", {"profesi": " Guru "}, "penata", 0, 60.0),
-        ("Guru Perawat", "fungsional", {"profesi": "perawat", "jenjang": "pemula"}, "guru perawat", 0, 58.0),
-        ("Perawat  Ahli Madya", "fungsional", {"jenjang": "ahli madya"}, "perawat", 6, 60.0),
-        ("Mahir", "fungsional", {"jenjang": "mahir"}, "mahir", 2, 58.0),
-        ("Penata Mahir", "pelaksana", {}, "penata", 0, 58.0),
-        ("Kepala Dinas", "jpt", {"eselon": "II.b"}, "kepala dinas", 5, 60.0),
-        ("Kepala Bidang", "administrator", {"eselon": "III.b", "jenjang": "ahli utama"}, "kepala bidang", 3, 58.0),
-        ("Kepala Seksi", "pengawas", {"eselon": "V.a"}, "kepala seksi", 0, 58.0),
-        ("Kepala Seksi", "pengawas", {}, "kepala seksi", -1, 58.0),
-    ]
-    for name, kind, more, *_ in wanted:
-        rows.append(row(name, kind, **more))
+
+def read_seats() -> mt.Cycle:
+    rows = [{"jabatan_id": f"S{k:02d}", "unit_id": "D1", "nama": name, "jenis": kind, "kelas_jabatan": "7", "kebutuhan": "1", **more} for k, (name, kind, more, *_) in enumerate(READ)]
     rows[0] |= {"terkunci": "ya", "klasifikasi": " Data ", "mapel": "IPA", "bidang_ilmu": "Hukum;Ekonomi", "min_pendidikan": "S1", "min_golongan": "III/a", "tugas_tambahan": "kepala sekolah"}
     rows[1] |= {"terkunci": "tidak", "min_pendidikan": "D4"}
-    people = [{**PEOPLE[0], "jabatan_id": "S00"}]
-    facts = facts_of(handmade({"unit": UNIT, "jabatan": table_of(rows), "pegawai": table_of(people)}))
-    s = facts.seats
-    assert list(zip(s["job"], s["level"], s["until"], strict=True)) == [w[3:] for w in wanted]
-    assert s["locked"].tolist() == [True] + [False] * (len(rows) - 1)
+    return handmade({"unit": UNIT, "jabatan": table_of(rows), "pegawai": table_of([{**PEOPLE[0], "jabatan_id": "S00"}])})
+
+
+def test_seats_as_they_are_read() -> None:
+    s = facts_of(read_seats()).seats
+    assert list(zip(s["job"], s["level"], s["until"], strict=True)) == [w[3:] for w in READ]
+    assert s["locked"].tolist() == [True] + [False] * (len(READ) - 1)
     first = s.iloc[0][["branch", "subject", "field", "school", "grade", "heads", "title", "opd_name", "step", "echelon"]].to_dict()
     assert first == {
         "branch": "data", "subject": "ipa", "field": "hukum;ekonomi", "school": 6, "grade": 8, "heads": "kepala sekolah", "title": "guru ahli muda",
@@ -77,10 +78,14 @@ def test_seats_as_they_are_read() -> None:
     assert s["school"].tolist()[1:3] == [6, -1]
 
 
-def test_people_as_they_are_read() -> None:
+def read_people() -> mt.Cycle:
     columns = {"tanggal_lahir": "1980-01-31", "profesi": " GURU ", "predikat_1": "Baik", "predikat_2": "Sangat Kurang", "hukuman_disiplin": "ya", "proses_hukum": "tidak", "kotak_talenta": "9", "akhir_kontrak": "2027-01-31"}
     rows = [{**PEOPLE[0], **columns}, {**PEOPLE[1], "tmt_unit": "", "golongan": "I/a"}, {**PEOPLE[2], "status": "PPPK", "golongan": "IX"}, {**PEOPLE[3], "status": "CPNS", "golongan": "IV/e", "pendidikan": "S3"}]
-    p = facts_of(handmade({"unit": UNIT, "jabatan": table_of(SEATS), "pegawai": table_of(rows)})).people
+    return handmade({"unit": UNIT, "jabatan": table_of(SEATS), "pegawai": table_of(rows)})
+
+
+def test_people_as_they_are_read() -> None:
+    p = facts_of(read_people()).people
     assert p["grade"].tolist() == [11, 0, -1, 16]
     assert p["school"].tolist() == [6, 6, 6, 8]
     assert p["trade"].tolist() == ["guru", "", "", ""]

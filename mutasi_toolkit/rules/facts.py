@@ -86,7 +86,6 @@ class Seats:
     least_grade: np.ndarray
     profession: np.ndarray
     subject: np.ndarray
-    leads: np.ndarray
     retirement: np.ndarray
     eselon: np.ndarray
     title: np.ndarray
@@ -183,7 +182,6 @@ def seats_of(cycle: Cycle) -> Seats:
         least_grade=codes(j["min_golongan"], GRADE),
         profession=_words(j["profesi"]),
         subject=_words(j["mapel"]),
-        leads=j["tugas_tambahan"].notna().to_numpy(),
         retirement=workload.retirement_age(j).to_numpy(dtype=float),
         eselon=j["eselon"].fillna("").to_numpy(dtype=object).astype(str),
         title=_words(j["nama"]),

@@ -133,7 +133,7 @@ def decisions(cycle: Cycle) -> Decisions:
         s = int(seats.get_indexer([row.jabatan_id])[0]) if isinstance(row.jabatan_id, str) else -1
         if row.putusan == "terima" and s < 0:
             raise InputError(text("rules.decision_seat", pegawai=row.pegawai_id))
-        if (row.putusan == "kunci" and s < 0) or (row.putusan == "tolak" and s < 0) or s == own[p]:
+        if s < 0 or s == own[p]:
             stay.append(p)
         elif row.putusan == "tolak":
             forbidden.append((p, s))
