@@ -437,6 +437,7 @@ TURNS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("R25",), {"aturan": {"R25": {"allow_pppk": False}}}),
     (("R27", "R28"), {"aturan": {"R27": {"pola_opd": ["DINAS KESE"]}, "R28": {"pola_jabatan": ["Kepala X"]}}}),
     (("R35", "R36"), {"aturan": {"R36": {"promosi": True}}}),
+    (("R37",), {"aturan": {"R37": {"satu_kantor": True}}}),
     *((("R16",), {"jpm": {"minimum": least}}) for least in (0, 50, 100)),
 ]  # fmt: skip
 
