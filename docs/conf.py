@@ -63,7 +63,8 @@ def one_name_each(lines: list[str]) -> list[str]:
     return out
 
 
-def _docstring(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+def _docstring(*given: Any) -> None:
+    lines = given[-1]
     lines[:] = one_name_each(lines)
 
 
