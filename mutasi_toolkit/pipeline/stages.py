@@ -30,6 +30,8 @@ SHOWS = frozenset({"report", "figures", "pipeline", "explorer", "cli"})
 SHOWN_WORDS = frozenset({"report", "workbook", "notice", "notebooks", "figures", "columns", "pipeline", "explorer", "cli"})
 #: Of those, the parts that nothing in a run folder depends on.
 COMMANDS_ONLY = frozenset({"cli", "explorer"})
+#: Dated parameters that no run reads: they belong to the ABK forms and to research.
+NOT_OF_A_RUN = frozenset({"formulir_abk.yaml", "riset_nilai.csv", "sebaran_agensi.yaml"})
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Job:
 
 
 def input_hashes(source: Path, scenario_file: Path | None) -> dict[str, str]:
-    """Hashes of the cycle's files, its record of closed cycles, its scenario, and the dated parameters."""
+    """Hashes of the cycle's files, its record of closed cycles, its scenario, and the dated parameters that runs read."""
     folder = source if source.is_dir() else source.parent
     files = sorted(folder.glob("*.csv")) if source.is_dir() else [source]
     settings = [p for p in (folder / f"{source.stem}.yaml", folder / "cycle.yaml") if p.is_file()][:1]
@@ -86,7 +88,7 @@ def input_hashes(source: Path, scenario_file: Path | None) -> dict[str, str]:
     if scenario_file is not None:
         found[f"scenario/{scenario_file.name}"] = sha256_of(scenario_file)
     parameters = data_dir("parameters")
-    found |= {f"parameters/{name}": digest for name, digest in hash_tree(parameters).items()}
+    found |= {f"parameters/{name}": digest for name, digest in hash_tree(parameters).items() if name not in NOT_OF_A_RUN}
     return dict(sorted(found.items()))
 
 
