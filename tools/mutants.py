@@ -39,8 +39,9 @@ ALSO = {
     "schema": ["test_check*.py", "test_cycle*.py"],
     "assignment": ["test_verify*.py", "test_planning.py"],
     "verify": ["test_assignment_verify.py", "test_rules_second.py", "test_rules_edges.py"],
-    "solver": ["test_assignment*.py", "test_contract.py", "test_diagnose.py", "test_explain.py", "test_frontier.py", "test_what_if.py"],
-    "kernels": ["test_spread*.py", "test_contract.py", "test_knowledge_loop.py"],
+    # Small exact tests, quick without compilation; `--again` asks all others.
+    "solver": ["test_assignment_network.py"],
+    "kernels": ["test_spread_kernels.py", "test_spread_lanes.py", "test_spread_histories.py"],
 }
 #: Rooms whose tests run with compiled kernels, because none of the kernels is theirs.
 COMPILED = {"workload", "rules", "skills", "schema", "verify"}
