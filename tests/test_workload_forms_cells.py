@@ -366,3 +366,17 @@ def test_staff_named_above_one_form_are_not_those_of_the_next(tmp_path: Path) ->
     form = read_abk(path)
     assert form.tugas["jabatan"].tolist() == ["A", "B"]
     assert form.jabatan[["jabatan", "ada"]].values.tolist() == [["A", 2.0]]
+
+
+def test_at_most_five_codes_of_a_title_that_many_seat_classes_have(tmp_path: Path) -> None:
+    from mutasi_toolkit.workload.example import small_city
+
+    seats = "jabatan_id,unit_id,nama,jenis,kelas_jabatan,kebutuhan\n" + "".join(f"J{k},D2,Pengelola,pelaksana,6,1\n" for k in range(1, 8))
+    people = "pegawai_id,jabatan_id,status,golongan,pendidikan,tmt_jabatan\nP1,J1,PNS,III/a,S1,2020-01-01\n"
+    city = small_city(jabatan=seats, pegawai=people, tugas="jabatan_id,uraian,volume,norma_waktu,satuan_waktu\n")
+    form = read(tmp_path, "Uraian Tugas;Volume;Norma Waktu (jam)", *(f"x{k};1;1" for k in range(7)), about="Nama Jabatan : Pengelola\n")
+    tugas, remarks = form.for_cycle(city)
+    assert len(tugas) == 0
+    assert [r.kind for r in remarks] == ["ambiguous"]
+    assert dict(remarks[0].details)["codes"] == "J1, J2, J3, J4, J5"
+    assert len(remarks[0].rows) == 6

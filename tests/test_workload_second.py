@@ -26,6 +26,7 @@ from mutasi_toolkit.workload import (
     jain,
     leavers,
     need,
+    need_by_approach,
     project,
     project_units,
     retirement_age,
@@ -680,3 +681,23 @@ def test_cities_with_and_without_tasks_have_every_table(maker: Callable[[], Any]
     city = maker()
     assert len(need(city)) == 3
     assert mixed_units(city.tugas).columns.tolist()[-2:] == ["pembanding", "alasan"]
+
+
+@pytest.mark.parametrize(("jumlah", "standar", "gilir", "need_"), [(0.0, 5.0, 1, 0.0), (10.0, 0.5, 1, 20.0), (10.0, 5.0, None, 2.0), (0.5, 1.0, 1, 0.5)])
+def test_parts_of_a_need_at_their_edges(jumlah: float, standar: float, gilir: float | None, need_: float) -> None:
+    parts = frame(jabatan_id=["A"], pendekatan=["Objek Kerja "], jumlah=[jumlah], standar=[standar], gilir=[gilir])
+    assert need_by_approach(parts)["kebutuhan"].tolist() == [need_]
+
+
+@pytest.mark.parametrize("bad", [{"jumlah": [-0.1]}, {"jumlah": [NAN]}, {"standar": [0.0]}, {"standar": [INF]}, {"gilir": [2.0]}, {"pendekatan": ["kira-kira"]}, {"jabatan_id": [None]}, {"gilir": [0.0], "pendekatan": ["peralatan kerja"]}])
+def test_parts_of_a_need_that_make_no_sense(bad: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        need_by_approach(frame(**{"jabatan_id": ["A"], "pendekatan": ["objek kerja"], "jumlah": [1.0], "standar": [1.0], "gilir": [1.0], **bad}))
+
+
+def test_a_demand_for_a_field_that_no_unit_has_names_those_there_are() -> None:
+    with pytest.raises(InputError, match="kesehatan, keuangan"):
+        need(small_city({"permintaan": {"tani": 0.1}}))
+    bare = "unit_id,nama,induk_id,jenis,rumpun\nK,Kota,,kota,\nD1,A,K,dinas,\nD1P,B,D1,puskesmas,\nD2,C,K,dinas,\n"
+    with pytest.raises(InputError, match="–"):
+        need(small_city({"permintaan": {"tani": 0.1}}, unit=bare))
