@@ -58,7 +58,7 @@ def assert_histories(p, plan, seed=4, first=2, count=2):
     [
         ({}, {}), ({"skills": 70, "n": 9, "units": (9,)}, {"unit": 0.1}), ({}, {"forget": 0.3}), ({}, {"stop": 0.4}), ({}, {"stop": 0.3, "forget": 0.2}), ({}, {"unit": 0.0}), ({}, {"unit": 1.0, "tie": 1.0}),
         ({"receptive": True}, {"unit": 0.6}), ({"receptive": True}, {"unit": 1.0, "tie": 1.0}), ({"ties": 0}, {"stop": 1.0}), ({}, {"forget": 1.0}), ({"share": 0.0}, {}), ({"share": 1.0}, {"forget": 0.5}),
-        ({"n": 20, "units": (17, 2, 0, 1), "share": 0.8}, {"unit": 0.02}),
+        ({"n": 20, "units": (17, 2, 0, 1), "share": 0.8}, {"unit": 0.02}), ({"skills": 1, "receptive": True, "ties": 30}, {"tie": 0.9, "unit": 0.05}), ({"skills": 1}, {"stop": 0.5, "forget": 0.2}),
     ],
 )  # fmt: skip
 def test_lessons(given, plan):
@@ -66,7 +66,7 @@ def test_lessons(given, plan):
 
 
 @pytest.mark.parametrize("kind", [1, 2])
-@pytest.mark.parametrize(("given", "plan"), [({}, {"bar": 0.34}), ({"ties": 0}, {"bar": 0.5}), ({"receptive": True, "ties": 12}, {"bar": 0.25}), ({"levels": 3}, {"bar": 0.25}), ({"levels": 3, "receptive": True}, {"bar": 0.2, "gap": 1}), ({"ties": 20}, {"bar": 0.3, "forget": 0.3}), ({"skills": 66, "n": 6, "units": (4, 2)}, {"bar": 0.3, "stop": 0.3})])
+@pytest.mark.parametrize(("given", "plan"), [({}, {"bar": 0.34}), ({"ties": 0}, {"bar": 0.5}), ({"receptive": True, "ties": 12}, {"bar": 0.25}), ({"levels": 3}, {"bar": 0.25}), ({"levels": 3, "receptive": True}, {"bar": 0.2, "gap": 1}), ({"ties": 20}, {"bar": 0.3, "forget": 0.3}), ({"ties": 25, "skills": 1, "receptive": True}, {"bar": 0.2}), ({"skills": 66, "n": 6, "units": (4, 2)}, {"bar": 0.3, "stop": 0.3})])
 def test_thresholds(kind, given, plan):
     assert_histories(people(**given), plan_of(kind=kind, **plan))
 
@@ -244,8 +244,8 @@ def test_gains_of_a_cycle_reach_beyond_its_holders():
     table = gains.marginal_gains(cycle, periods=3, replicates=30, seed=2)
     held = {"D1": 2, "D2": 1}
     for opd, mine in table.groupby("opd_id"):
-        assert mine["n_holders"].max() + 1 == held[opd] + gains.BEYOND
-        raw = gains._raw([(np.array([2]), held[opd] + gains.BEYOND)], 1 - rates_of(cycle).unit, rates_of(cycle).forget, 3, 2, 0, 30)[0]
+        assert mine["n_holders"].max() + 1 == held[opd] + 3
+        raw = gains._raw([(np.array([2]), held[opd] + 3)], 1 - rates_of(cycle).unit, rates_of(cycle).forget, 3, 2, 0, 30)[0]
         assert mine["gain_raw"].tolist() == raw.mean(axis=0).tolist() * mine["keahlian"].nunique()
     for bad in ({"replicates": 0}, {"periods": -1}):
         with pytest.raises(InputError):

@@ -217,6 +217,22 @@ def test_the_kernel_of_a_cascade_by_the_written_costs(p, q):
         assert cascade_kernel(g, seeds, q, replicates, 3) == wanted
 
 
+@pytest.mark.parametrize(("p", "q"), [(0.1, 0.0), (0.3, 0.0), (0.1, 0.02), (0.2, 0.05)])
+def test_the_kernels_change_over_where_the_costs_meet(monkeypatch, p, q):
+    """One replicate fewer than the meeting of both costs takes 'skip', one more takes 'bits'."""
+    monkeypatch.setattr(cascade_bits, "SMALL", 0.0)
+    rng = np.random.default_rng(2)
+    g = Network(200, rng.integers(0, 200, 600), rng.integers(0, 200, 600), p, unit=np.arange(200) // 10 - 1)
+    arrays, seeds = cascade_skip.skip_arrays(g, q), np.arange(0, 200, 10, dtype=np.int32)
+    size = cascade_skip.run_skip(arrays, g.n_units, seeds, 3, 0, 8).size.mean()
+    members = 190 if q else 0
+    bits = 180 * (600 + 3 * members) + 10 * 200
+    meet = bits / (30 * size * (1 + q * members / 19))
+    assert bits / (30 * 200) < meet < 512
+    assert [choose(g, arrays, seeds, q, 3, r) for r in (int(meet), int(meet) + 1)] == ["skip", "bits"]
+    assert choose(g, arrays, seeds, q, 3, int(bits / 6000)) == "skip", "so few that no pilot is made"
+
+
 def test_the_pilot_is_no_longer_than_the_whole_and_starts_at_the_first(monkeypatch):
     asked = []
     real = cascade_bits.run_skip
