@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,8 +12,9 @@ import pytest
 from brute.sea import draw_sea
 from brute.world import gains_of, write_sea
 
-from mutasi_toolkit.assignment import Problem, solve
-from mutasi_toolkit.assignment.model import completed, faults_of, objective_of
+from mutasi_toolkit.assignment import Problem, price_sentences, prices, solve
+from mutasi_toolkit.assignment.model import FREE, completed, faults_of, objective_of
+from mutasi_toolkit.assignment.search import search
 from mutasi_toolkit.assignment.solve import terms_of
 
 #: Plans of an island that are looked at.
@@ -91,3 +94,72 @@ def test_costs_that_no_decimal_meets_are_added_as_given() -> None:
     assert (half.weight_unit, half.per_unit, half.error) == (100, 1, 0.0)
     assert half.model.high.tolist() == [150, 100]
     assert solve(half).objective == 4.0
+
+
+def shortages(problem: Problem, sea: Any, arcs: np.ndarray) -> dict[str, float]:
+    """People lacking by OPD, straight from the islands."""
+    seats = [str(s) for s in problem.seats[problem.seat[arcs]]]
+    full = {i.person_id(p): person.status != "PPPK paruh waktu" for i in sea.islands for p, person in enumerate(i.people)}
+    people = [str(p) for p in problem.people]
+    out: dict[str, float] = {}
+    for i in sea.islands:
+        for s, seat in enumerate(i.seats):
+            there = sum(name == i.seat_id(s) and full[p] for p, name in zip(people, seats, strict=True))
+            halves = sum(person.own == s and person.status == "PPPK paruh waktu" for person in i.people)
+            opd = i.unit_id(i.opd[seat.unit])
+            out[opd] = out.get(opd, 0.0) + max(0.0, seat.need - 0.5 * (seat.outside + halves) - there)
+    return out
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 8])
+def test_prices_are_what_a_loosened_rule_saves(tmp_path: Path, seed: int) -> None:
+    sea, _ = draw_sea(seed, 5)
+    sea.settings["anggaran"]["pindah"] = 2 + max(0, sum(int(j.moves[np.flatnonzero(j.fine())].min()) for j in sea.judged))
+    problem = Problem.from_cycle(write_sea(tmp_path, sea.islands, sea.settings), pd.DataFrame(gains_of(sea.islands), columns=["opd_id", "keahlian", "n_holders", "gain"]))
+    plan, model = solve(problem), problem.model
+    table = prices(problem, plan, most=4)
+    duals = plan.certificate["duals"]
+    kinds = ("anggaran", "opd", "pemegang", "konflik", "isi_min", "pengalaman", "kelompok", "capacity")
+    worth = {name: abs(v) for name, v in duals.items() if name.split("|")[0] in kinds}
+    assert table["aturan"].tolist() == sorted(worth, key=lambda name: (-worth[name], name))[:4]
+    before = shortages(problem, sea, search(model).arcs)
+    for row in table.itertuples():
+        at = model.names.index(row.aturan)
+        assert row.jenis == row.aturan.split("|")[0]
+        assert row.langkah == (10 if row.jenis == "anggaran" else 1)
+        unit = max([1, *np.abs(model.extras.value[model.extras.row == at]).tolist()]) if row.jenis == "opd" else 1
+        upper = model.high[at] < FREE and duals[row.aturan] <= 0
+        low, high = model.low.copy(), model.high.copy()
+        if upper:
+            high[at] += row.langkah * unit
+        else:
+            low[at] -= row.langkah
+        found = search(replace(model, low=low, high=high))
+        assert row.hemat == pytest.approx((round(plan.objective * 1000) - found.objective) / 1000 / row.langkah)
+        assert row.batas == (model.high if upper else model.low)[at] / unit
+        assert row.harga == pytest.approx(abs(duals[row.aturan]) * unit / model.scale / 1000)
+        after = shortages(problem, sea, found.arcs)
+        closed = {opd: before[opd] - after[opd] for opd in before}
+        assert row.kekurangan * row.langkah == pytest.approx(sum(closed.values()))
+        most = max(closed.values())
+        assert row.kekurangan_opd * row.langkah == pytest.approx(max(most, 0.0))
+        assert (closed[row.opd_id] == most) if most > 0 else row.opd_id == ""
+
+
+def test_sentences_of_prices_leave_out_what_saves_nothing() -> None:
+    pairs = pd.DataFrame({"person": list("aabb"), "position": list("xyxy"), "cost": [0, 5, 0, 7]})
+    problem = Problem.from_pairs(pairs, {"x": 1, "y": 2})
+    plan = solve(problem)
+    table = prices(problem, plan)
+    assert table[["aturan", "jenis", "batas", "langkah", "hemat"]].values.tolist() == [["capacity|x", "capacity", 1.0, 1, 5.0]]
+    assert table["kekurangan"].isna().all()
+    told = price_sentences(problem, table, "en")
+    assert len(told) == 1
+    assert "x" in told[0]
+    assert "5" in told[0]
+    none = price_sentences(problem, table.assign(hemat=0.004), "en")
+    assert len(none) == 1
+    assert none != told
+    assert price_sentences(problem, table.assign(hemat=0.006), "en") != none
+    rich = Problem.from_pairs(pairs, {"x": 2, "y": 2})
+    assert len(prices(rich, solve(rich))) == 0

@@ -40,7 +40,7 @@ ALSO = {
     "assignment": ["test_verify*.py", "test_planning.py"],
     "verify": ["test_assignment_verify.py", "test_rules_second.py", "test_rules_edges.py"],
     # Small exact tests, quick without compilation; `--again` asks all others.
-    "solver": ["test_assignment_network.py"],
+    "solver": ["test_assignment_network.py", "test_assignment_limits.py", "test_what_if.py", "test_diagnose.py"],
     "kernels": ["test_spread_kernels.py", "test_spread_lanes.py", "test_spread_histories.py"],
 }
 #: Rooms whose tests run with compiled kernels, because none of the kernels is theirs.
