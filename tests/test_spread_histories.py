@@ -247,6 +247,8 @@ def test_gains_of_a_cycle_reach_beyond_its_holders():
         assert mine["n_holders"].max() + 1 == held[opd] + 3
         raw = gains._raw([(np.array([2]), held[opd] + 3)], 1 - rates_of(cycle).unit, rates_of(cycle).forget, 3, 2, 0, 30)[0]
         assert mine["gain_raw"].tolist() == raw.mean(axis=0).tolist() * mine["keahlian"].nunique()
+    nobody = two_offices(keahlian="pegawai_id,keahlian,tingkat,dasar\nP1,Anggaran,4,dinilai\n")
+    assert gains.marginal_gains(nobody, periods=2, replicates=2).groupby("opd_id")["n_holders"].max().to_dict() == {"D1": 3, "D2": 2}
     for bad in ({"replicates": 0}, {"periods": -1}):
         with pytest.raises(InputError):
             gains.marginal_gains(cycle, **bad)

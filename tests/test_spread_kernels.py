@@ -314,7 +314,7 @@ def test_fractional_threshold(each):
 def test_the_buffer_of_levels_grows(kernel):
     """A path takes as many levels as people; 40 replicates of them do not fit into the first buffer, and nothing is lost or told twice."""
     n = 130
-    g = Network(n, range(n - 1), range(1, n), 0.98 if kernel == "skip" else 1.0, unit=[0, 1] * (n // 2))
+    g = Network(n, range(n - 1), range(1, n), 0.999 if kernel == "skip" else 1.0, unit=[0, 1] * (n // 2))
     if kernel == "skip":
         r = cascade(g, [0], replicates=40, seed=1, kernel="skip", workers=1)
         paths = [cascade_by_leaps(g, [0], 0.0, 1, k) for k in range(40)]
@@ -322,6 +322,11 @@ def test_the_buffer_of_levels_grows(kernel):
         r = threshold(g, [0], replicates=70, seed=1, workers=1)
         paths = [(list(range(1, n + 1)), set(range(n)))] * 70
     assert_paths(r, paths, g, 0)
+
+
+def test_states_of_no_period_are_the_seeds():
+    g = network(1)
+    assert states_of(g, np.array([0, 4], np.int32), 0.2, 0.1, 0.1, 0, 3, 0).tolist() == [[int(v in (0, 4)) for v in range(g.n)]]
 
 
 def test_raw_numbers_of_a_part():
