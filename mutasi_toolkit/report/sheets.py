@@ -156,7 +156,7 @@ def held(o: Opened) -> pd.DataFrame:
 
 def prices(o: Opened) -> pd.DataFrame:
     """What the binding rules, budgets and guarantees cost, a sentence each."""
-    return pd.DataFrame({"isi": o.prices()})
+    return pd.DataFrame({"pernyataan": o.prices()})
 
 
 def acting(o: Opened) -> pd.DataFrame:
