@@ -101,6 +101,17 @@ def test_plans_of_groups_that_are_no_seating() -> None:
     assert of_groups.bound(groups, 0, zero) is not None
     nobody = Groups(**{**{f.name: getattr(groups, f.name) for f in fields(groups)}, "number": np.append(groups.number, 1), "stay": np.append(groups.stay, 0)})
     assert of_groups.bound(nobody, 0, zero) is None
+    none = np.zeros(0, dtype=np.int64)
+    plain = replace(groups, segment_cell=none, segment_room=none, segment_cost=none)
+    assert (of_groups.objective(plain, plan_of(plain, flow)), of_groups.bound(plain, 0, zero)) == (
+        int(groups.constant) + int((groups.cost * flow).sum()),
+        int(groups.constant) + sum(int(many) * int(groups.cost[groups.group == i].min()) for i, many in enumerate(groups.number)),
+    )
+    single = np.arange(7)
+    seven = Groups(np.ones(7, dtype=np.int64), single, single, np.zeros(7, dtype=np.int64), single, np.zeros(7, dtype=np.int64), np.zeros(7, dtype=np.int64), none, none, none, 0)
+    assert next(of_groups.faults(seven, plan_of(seven, np.zeros(7, dtype=np.int64)))) == ("penempatan", "once", (0, 1, 2, 3, 4), (), {})
+    crowd = [f[3] for f in of_groups.faults(seven, plan_of(seven, np.ones(7, dtype=np.int64)))]
+    assert crowd == [(0,), (1,), (2,), (3,), (4,)], "five are named"
     huge = plan_of(groups, flow)
     dear = replace(groups, cost=groups.cost + 2**61)
     assert of_groups.objective(dear, huge) == of_groups.objective(groups, huge) + int(flow.sum()) * 2**61

@@ -114,6 +114,7 @@ CASES: list[tuple[str, dict[str, str], dict[str, Any], dict[str, str], list[tupl
     ("kin who sit together elsewhere then", {"konflik": CONFLICT + "P1,P2\n"}, ROOMY, {"P1": "A2", "P2": "A4"}, [("R17", ["P1", "P2"], ["A2", "A4"], limit("konflik|P1|P2|D2", 2, 1)), ("R17", ["P1", "P2"], ["A2", "A4"], limit("konflik|P2|P1|D2", 2, 1))]),
     ("kin under one's lead", {"konflik": CONFLICT + "P3,P5\n"}, ROOMY, {"P3": "A3"}, [("R17", ["P3", "P5"], ["A3", "H1"], limit("konflik|P3|P5|D1B", 2, 1))]),
     ("kin above without a lead", {"konflik": CONFLICT + "P3,P1\n"}, ROOMY, {"P3": "A3"}, []),
+    ("kin above whose job is functional", {"konflik": CONFLICT + "P3,P5\n", "jabatan": table_of([{**s, **({"jenis": "fungsional", "eselon": "", "jenjang": "mahir"} if s["jabatan_id"] == "H1" else {})} for s in SEATS])}, ROOMY, {"P3": "A3"}, []),
     ("kin below who lead nothing here", {"konflik": CONFLICT + "P4,P7\n"}, ROOMY, {"P6": "A1"}, []),
     # R33: the last holder of a skill
     ("the last holder leaves", {"keahlian": SKILL + "P1,Arsip,3\nP2,Arsip,2\n"}, {"jaminan": {"pemegang_tunggal": True}, **ROOMY}, {"P1": "A2"}, [("R33", ["P1"], ["A2"], limit("pemegang|D1|Arsip", -1, 0))]),

@@ -135,7 +135,7 @@ def test_fit_is_what_is_held_of_what_is_asked_a_hundred_at_most() -> None:
     assert fits(facts, *positions(facts, *pairs)).tolist() == pytest.approx([60.0, 50.0, 100.0, 0.0, np.nan, 60.0], nan_ok=True)
 
 
-@pytest.mark.parametrize(("value", "whole"), [(0.0005, 1), (0.00049, 0), (-0.0005, 0), (-0.00051, -1), (1.2345, 1235), (2.0, 2000), (0.00049999999999, 1)])
+@pytest.mark.parametrize(("value", "whole"), [(0.0005, 1), (0.00049, 0), (-0.0005, 0), (-0.00051, -1), (1.2345, 1235), (2.0, 2000), (0.00049999999999, 1), (0.0004999998, 1)])
 def test_thousandths_of_a_point_are_whole_with_halves_up(value: float, whole: int) -> None:
     assert points.thousandths(np.array([value])).tolist() == [whole]
 

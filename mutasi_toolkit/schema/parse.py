@@ -34,7 +34,7 @@ SERIAL_DAYS = (10_000, 60_000)
 #: A code longer than this is no code.
 LONGEST_CODE = 100
 #: Codes with nothing to look at more closely; most columns hold only such.
-PLAIN_CODE = r"([A-Z][A-Za-z0-9.\-]{0,39}|\d{18}|\d{1,14})?"
+PLAIN_CODE = r"((?!.{18}$)[A-Z][A-Za-z0-9.\-]{0,39}|\d{18}|\d{1,14})?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _parse_numbers(plain: pd.Series, empty: np.ndarray, *, whole: bool) -> Parse
     if with_unit.any():
         special["number_with_unit"] = with_unit
     if whole:
-        bad |= (values.to_numpy() % 1 != 0) & ~empty & ~bad
+        bad = bad | ((values.mask(bad) % 1 != 0).to_numpy() & ~empty)
         return Parsed(values.mask(pd.Series(bad, index=values.index)).astype("Int64"), bad, "bad_int", special)
     return Parsed(values.mask(pd.Series(bad, index=values.index)), bad, "bad_number", special)
 

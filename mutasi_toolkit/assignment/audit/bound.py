@@ -94,7 +94,7 @@ def reduced(relaxation: Relaxation, duals: np.ndarray, scale: int) -> tuple[int,
         if relaxation.caps is not None and steps.deviation is not None:
             begin, owner = relaxation.caps
             here = here - u[begin + owner][r] * steps.deviation.astype(kind)
-        total += int(np.minimum.reduceat(here, steps.start).sum()) if len(here) else 0
+        total += int(np.minimum.reduceat(here, steps.start).sum())
         total -= int((u[mine] * steps.base.astype(kind)).sum())
     for k in np.flatnonzero(u):
         total += int(u[k]) * int(relaxation.low[k] if u[k] > 0 else relaxation.high[k])

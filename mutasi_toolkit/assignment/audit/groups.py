@@ -77,11 +77,11 @@ def bound(groups: Any, price: int, cell_price: np.ndarray) -> int | None:
         return None
     total = int((np.minimum.reduceat(value, first) * groups.number.astype(object)).sum())
     filled = np.minimum(groups.segment_cost.astype(object) + u[groups.segment_cell], 0)
-    total += int((filled * groups.segment_room.astype(object)).sum()) if len(filled) else 0
+    total += int((filled * groups.segment_room.astype(object)).sum())
     total -= int((u * (groups.settled - groups.least).astype(object)).sum())
     return total + int(groups.constant) - int(price) * int(groups.budget)
 
 
 def _dot(a: np.ndarray, b: np.ndarray) -> int:
     used = np.flatnonzero(b)
-    return int((a[used].astype(object) * b[used].astype(object)).sum()) if len(used) else 0
+    return int((a[used].astype(object) * b[used].astype(object)).sum())

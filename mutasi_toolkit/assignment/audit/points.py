@@ -178,7 +178,7 @@ def knowledge_steps(facts: Facts, gains: dict[str, list[float]], person: np.ndar
     for k, r in enumerate(rows):
         table = np.maximum(np.array(gains[names[r].split("|", 1)[1]], dtype=float), 0.0)
         step = thousandths(np.minimum.accumulate(table) * weight)
-        step = np.concatenate([step, np.full(max(0, int(top[k]) - len(step)), step[-1])])[: top[k]]
+        step = np.concatenate([step, np.full(top[k], step[-1])])[: top[k]]
         worth = -np.concatenate([[0], np.cumsum(step)])
         value[start[k] : start[k] + top[k] + 1] = worth - worth[now[r]]
     return Steps("pengetahuan", [names[r] for r in rows], start, top, value, now[rows])

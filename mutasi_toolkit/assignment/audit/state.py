@@ -197,9 +197,11 @@ def relaxation_of(facts: Facts, counted: Amounts) -> tuple[Relaxation, Callable[
     key = person * len(facts.seats) + seat
 
     def pair_of(p: str, j: str) -> int:
-        wanted = who.get(p, -1) * len(facts.seats) + where.get(j, -1)
+        if p not in who or j not in where:
+            return -1
+        wanted = who[p] * len(facts.seats) + where[j]
         at = int(np.searchsorted(key, wanted))
-        return at if p in who and j in where and at < len(key) and key[at] == wanted else -1
+        return at if at < len(key) and key[at] == wanted else -1
 
     made = Relaxation(cost, first, person, names, entry, np.concatenate(low), np.concatenate(high), counts, caps)  # type: ignore[arg-type]
     if len(made.low) != len(names):
