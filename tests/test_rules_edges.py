@@ -65,6 +65,7 @@ EDGES = [
     ("R06", "A1", "E2", {}, OPEN),
     ("R06", "A1", "A2", {"golongan": "III/a"}, PASSES),
     ("R06", "A1", "A2", {"golongan": "II/d"}, BLOCKS),
+    ("R06", "A1", "A2", {"golongan": "I/a"}, BLOCKS),
     # R07: performance counts for promotion and for another functional job
     ("R07", "E1", "S1", {"predikat_2": "Butuh Perbaikan"}, BLOCKS),
     ("R07", "E1", "S1", {"predikat_2": "Sangat Kurang"}, BLOCKS),

@@ -66,9 +66,10 @@ def ladder() -> list[dict[str, str]]:
     return [{"jabatan_id": f"{kind[:4]}{k}", "unit_id": "D1", "nama": f"X {kind} {k}", "jenis": kind, column(kind): step, "kelas_jabatan": "7", "kebutuhan": "1"} for kind, levels in steps.items() for k, step in enumerate(levels)]
 
 
-def looked_at(people: list[dict[str, str]], promotes: bool, seats: list[dict[str, str]]) -> dict[str, list[str]]:
+def looked_at(people: list[dict[str, str]], promotes: bool, seats: list[dict[str, str]], unit: str = UNIT, one_office: bool = False) -> dict[str, list[str]]:
     """Seats that everybody is looked at for."""
-    cycle = handmade({"unit": UNIT, "jabatan": table_of(seats), "pegawai": table_of(people)}, aturan={"R36": {"promosi": promotes}})
+    rules_of = {"R36": {"promosi": promotes}, "R37": {"satu_kantor": one_office}}
+    cycle = handmade({"unit": unit, "jabatan": table_of(seats), "pegawai": table_of(people)}, aturan=rules_of)
     out: dict[str, list[str]] = {p["pegawai_id"]: [] for p in people}
     for p, s in zip(*candidates(book_of(cycle)), strict=True):
         out[cycle.pegawai["pegawai_id"].iloc[p]].append(cycle.jabatan["jabatan_id"].iloc[s])
@@ -93,6 +94,14 @@ def test_people_who_cannot_move_are_not_looked_at_and_professions_stay_apart() -
     people = [{**PEOPLE[0], "jabatan_id": "S0", "pegawai_id": name, **changes} for name, changes in odd.items()]
     assert looked_at(people, False, seats) == {"A": ["S0"], "B": [], "C": [], "D": [], "E": [], "F": ["S0"], "G": ["S0"], "H": ["S1"], "I": ["S2"]}
     assert looked_at(people[1:2], False, seats) == {"B": []}
+
+
+def test_people_are_looked_at_in_other_offices_unless_the_round_is_limited_to_one() -> None:
+    unit = "unit_id,nama,induk_id,jenis\nA,Dinas A,,dinas\nAA,Bidang,A,bidang\nB,Dinas B,,dinas\n"
+    seats = [{**SEATS[0], "jabatan_id": f"S{u}", "unit_id": u} for u in ("A", "AA", "B")]
+    people = [{**PEOPLE[0], "pegawai_id": f"P{u}", "jabatan_id": f"S{u}"} for u in ("A", "B")]
+    assert looked_at(people, False, seats, unit) == {"PA": ["SA", "SAA", "SB"], "PB": ["SA", "SAA", "SB"]}
+    assert looked_at(people, False, seats, unit, one_office=True) == {"PA": ["SA", "SAA"], "PB": ["SB"]}
 
 
 def test_what_is_told_of_a_pair_and_of_a_rule() -> None:
