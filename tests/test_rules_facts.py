@@ -163,7 +163,7 @@ def test_decisions_that_cannot_hold_are_told(decisions: str, key: str, told: dic
     assert str(found.value) == text(f"rules.{key}", **told)
 
 
-@pytest.mark.parametrize("decisions", ["P1,terima,A3\n", "P1,terima,A2\nP2,kunci,\n", "P1,tolak,A3\nP1,terima,A2\n", "P1,terima,A4\n", "P6,terima,A4\nP1,kunci,\n", "P1,tolak,A2\nP1,tolak,A3\n"])
+@pytest.mark.parametrize("decisions", ["P3,terima,A1\n", "P1,terima,A3\n", "P1,terima,A2\nP2,kunci,\n", "P1,tolak,A3\nP1,terima,A2\n", "P1,terima,A4\n", "P6,terima,A4\nP1,kunci,\n", "P1,tolak,A2\nP1,tolak,A3\n"])
 def test_decisions_that_hold_are_taken(decisions: str) -> None:
     found = rules.decisions(decided(cycle_of({}, {}), decisions))
     assert len(found.stay) + len(found.forced) + len(found.forbidden) == len(decisions.split())

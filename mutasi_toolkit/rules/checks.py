@@ -256,7 +256,7 @@ def r29(b: Book, p: np.ndarray, s: np.ndarray) -> Found:
     asked = (mine != "") | (wanted != "")
     functional = (b.seats.kind[own] == FUNGSIONAL) | (b.seats.kind[s] == FUNGSIONAL)
     unknown = functional & (not b.cycle.has("jabatan", "profesi"))
-    unknown |= (mine == "guru") & (wanted == "guru") & (not b.cycle.has("jabatan", "mapel"))
+    unknown |= (mine == "guru") & (not b.cycle.has("jabatan", "mapel"))
     return asked, (mine != wanted) | ((mine == "guru") & (one != two)), unknown
 
 
