@@ -99,3 +99,8 @@ def test_errors_show_as_one_line_and_still_fail() -> None:
 
 def test_outside_a_notebook_nothing_is_installed() -> None:
     assert report.short_errors() is False
+
+
+def test_table_without_rows_shows_a_dash() -> None:
+    assert ">–</td>" in report.show(pd.DataFrame({"ada": pd.Series(dtype=float)}))._repr_html_()
+    assert ">–</td>" not in report.show(pd.DataFrame({"ada": [1.0]}))._repr_html_()

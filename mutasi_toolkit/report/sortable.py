@@ -52,7 +52,7 @@ def sortable_html(frame: pd.DataFrame, numbers: dict[str, list[Any]] | None = No
     Returns
     -------
     str
-        HTML without any reference outside itself; every text is escaped.
+        HTML without any reference outside itself; every text is escaped. A table without rows has a dash in their place.
 
     Examples
     --------
@@ -67,6 +67,7 @@ def sortable_html(frame: pd.DataFrame, numbers: dict[str, list[Any]] | None = No
     for i, (name, row) in enumerate(zip(frame.index, frame.itertuples(index=False, name=None), strict=True)):
         cells = "".join(_cell(str(value), column, numbers, i) for column, value in zip(frame.columns, row, strict=True))
         rows.append(f"<tr><th>{escape(str(name))}</th>{cells}</tr>")
+    rows = rows or [f'<tr><th></th><td colspan="{len(frame.columns)}">–</td></tr>']
     body = f"<thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
     ident = "t" + sha256(body.encode()).hexdigest()[:10]
     if not sorts:

@@ -133,6 +133,8 @@ def moves_table(o: Opened) -> pd.DataFrame:
     )  # fmt: skip
     for side, said in (("asal", "dari"), ("tujuan", "ke")):
         frame[said] = [_place(*three) for three in zip(*(frame[c] for c in (f"nama_{side}", f"unit_{side}_nama", f"opd_{side}_nama")), strict=True)]
+    for name in ("tidak_diperiksa", "dikecualikan"):
+        frame[name] = [rules.replace(";", ", ") if isinstance(rules, str) else rules for rules in frame[name]]
     columns = ["pegawai_id", "jabatan_tujuan", "golongan", "masa_jabatan", "dari", "ke", "opd_tujuan_nama", "jpm_lama", "jpm_baru", "jarak_km", "alasan", "tidak_diperiksa", "dikecualikan"]
     keep = [c for c in columns if c not in {"dikecualikan"} or frame[c].notna().any()]
     return frame.sort_values(["opd_tujuan_nama", "unit_tujuan_nama", "pegawai_id"], kind="stable")[keep].reset_index(drop=True)
