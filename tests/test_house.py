@@ -17,7 +17,7 @@ from mutasi_toolkit.paths import PACKAGE
 
 ROOT = PACKAGE.parent
 ORDER = [
-    "errors", "paths", "locale", "schema", "settings", "cycle", "siasn", "synth", "workload", "skills", "rules", "spread", "research",
+    "errors", "paths", "parts", "locale", "schema", "settings", "cycle", "siasn", "synth", "workload", "skills", "rules", "spread", "research",
     "assignment", "planning", "figures", "report", "pipeline", "explorer", "cli",
 ]  # fmt: skip
 LOCALE = PACKAGE / "locale"

@@ -83,6 +83,9 @@ def test_one_failed_scenario_does_not_stop_the_other_and_only_the_rest_is_redone
     told = json.loads((out / "dasar" / "timings.json").read_text())
     assert told["seconds"]["proposal"] > 0
     assert told["memory_mb"]["proposal"] > 10
+    parts = told["parts"]["proposal"]
+    assert set(parts["seconds"]) == set(parts["memory_mb"]) == {"read", "gains", "rules", "assignment", "spread", "tables", "check", "firmness"}
+    assert 0 < sum(parts["seconds"].values()) <= told["seconds"]["proposal"]
     before = _files(out / "dasar")
     _notebook(notebooks / "02_gagal.ipynb", "print('baik')")
     good, mended = run_cycle(cycle, ["dasar", "tanpa_pindah"], out, workers=1)

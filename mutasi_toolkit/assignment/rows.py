@@ -164,7 +164,7 @@ def conflict_rows(rows: Rows, cycle: Cycle, arcs: Any, limits: Any) -> None:
     ids = cycle.pegawai["pegawai_id"].to_numpy()
     for a, b in limits.conflicts:
         for one, other in ((a, b), (b, a)):
-            mine, theirs = (np.flatnonzero(arcs.person == p) for p in (one, other))
+            mine, theirs = (np.arange(*np.searchsorted(arcs.person, [p, p + 1])) for p in (one, other))
             for unit in np.unique(unit_of[arcs.seat[mine]]):
                 above = _ancestors(unit, parent)
                 here = mine[unit_of[arcs.seat[mine]] == unit]

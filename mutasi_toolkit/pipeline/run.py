@@ -239,6 +239,7 @@ def _timings(state: _State) -> dict[str, object]:
     return {
         "seconds": {d.name: d.seconds for d in done},
         "memory_mb": {d.name: d.memory_mb for d in done if d.memory_mb},
+        "parts": {d.name: {"seconds": d.parts.seconds, "memory_mb": d.parts.memory_mb} for d in done if d.parts.seconds},
         "seconds_in_all": round(sum(d.seconds for d in done), 3),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import importlib
-import resource
 import shutil
-import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mutasi_toolkit.parts import Parts, noted, part, peak_mb
 from mutasi_toolkit.pipeline.folder import key_of
 from mutasi_toolkit.pipeline.stages import COMPARES, MASKED, Job, do_stage, notebook_of
 
@@ -33,12 +32,13 @@ _USED = (
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a stage: whether it was done anew, its seconds, and the most memory in use, in MB."""
+    """What became of a stage: whether it was done anew, its seconds, the most memory in use, in MB, and both for its parts."""
 
     name: str
     redone: bool
     seconds: float
     memory_mb: float
+    parts: Parts = field(default_factory=Parts)
 
 
 def run_stage(job: Job, name: str, key: str, beside: dict[str, str] | None = None) -> Done:
@@ -62,10 +62,11 @@ def run_stage(job: Job, name: str, key: str, beside: dict[str, str] | None = Non
             return
         with _ALONE:
             {"proposal": _propose, "figures": _figures, "report": _report}[name](job)
-        memory[0] = _peak_mb()
+        memory[0] = peak_mb()
 
-    redone = do_stage(job, name, key, work)
-    return Done(name, redone, round(time.perf_counter() - begun, 3), round(memory[0], 1))
+    with noted() as parts:
+        redone = do_stage(job, name, key, work)
+    return Done(name, redone, round(time.perf_counter() - begun, 3), round(memory[0], 1), parts)
 
 
 def _ready() -> None:
@@ -73,12 +74,6 @@ def _ready() -> None:
     with _IMPORTS:
         for name in _USED:
             importlib.import_module(name)
-
-
-def _peak_mb() -> float:
-    """Most memory this process has had so far, in MB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 def real_cycle(job: Job) -> Cycle:
@@ -115,23 +110,30 @@ def shown_cycle(job: Job) -> Cycle:
 
 
 def _propose(job: Job) -> None:
-    from mutasi_toolkit.planning import propose, write_firmness
-
-    cycle = real_cycle(job)
-    shutil.rmtree(job.part / "tables", ignore_errors=True)
-    made = propose(cycle, job.language)
-    if not job.secret:
-        made.write(job.part)
-        write_check(job.part / "tables", cycle, made.plan)
-        write_firmness(job.part / "tables", cycle, made.plan, made.gains)
-        return
     from mutasi_toolkit.pipeline.pseudonyms import mask_proposal
 
+    with part("read"):
+        cycle = real_cycle(job)
+    shutil.rmtree(job.part / "tables", ignore_errors=True)
+    if not job.secret:
+        _decide(cycle, job.language, job.part)
+        return
     with tempfile.TemporaryDirectory(prefix="mt-") as scratch:
-        made.write(Path(scratch))
-        write_check(Path(scratch) / "tables", cycle, made.plan)
-        write_firmness(Path(scratch) / "tables", cycle, made.plan, made.gains)
+        _decide(cycle, job.language, Path(scratch))
         mask_proposal(Path(scratch), job.part, cycle, job.secret)
+
+
+def _decide(cycle: Cycle, language: str, folder: Path) -> None:
+    """Make the proposal, write it with its tables, check it, and tell how firm it is."""
+    from mutasi_toolkit.planning import propose, write_firmness
+
+    made = propose(cycle, language)
+    with part("tables"):
+        made.write(folder)
+    with part("check"):
+        write_check(folder / "tables", cycle, made.plan)
+    with part("firmness"):
+        write_firmness(folder / "tables", cycle, made.plan, made.gains)
 
 
 def write_check(folder: Path, cycle: Cycle, plan: Any) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from mutasi_toolkit import assignment, rules, skills
 from mutasi_toolkit.assignment.segments import gains_by_cell
 from mutasi_toolkit.errors import InfeasibleError
+from mutasi_toolkit.parts import part
 from mutasi_toolkit.planning.firmness import as_written
 from mutasi_toolkit.planning.proposal import Proposal
 from mutasi_toolkit.spread.comparison import compare_skills
@@ -142,10 +143,14 @@ def propose(cycle: Cycle, language: str = "id") -> Proposal:
         When no plan satisfies the hard rules; found before anything is simulated, and says which rules are in
         conflict and what the cheapest way out is (`assignment.diagnose`).
     """
-    gains = as_written(marginal_gains(cycle))
-    pairs = rules.allowed(cycle)
-    first = _first_plan(assignment.Problem.from_cycle(cycle, gains, pairs), language)
-    before = simulate(cycle)
+    with part("gains"):
+        gains = as_written(marginal_gains(cycle))
+    with part("rules"):
+        pairs = rules.allowed(cycle)
+    with part("assignment"):
+        first = _first_plan(assignment.Problem.from_cycle(cycle, gains, pairs), language)
+    with part("spread"):
+        before = simulate(cycle)
     weight = cycle.settings.bobot.pengetahuan
     rounds: list[_Round] = []
     values, best = gains, 0
@@ -188,10 +193,13 @@ def _factor(values: pd.DataFrame, first: pd.DataFrame) -> float:
 
 
 def _round(cycle: Cycle, pairs: rules.Pairs, gains: pd.DataFrame, before: SkillSpread, plan: Plan | None = None) -> _Round:
-    plan = assignment.solve(assignment.Problem.from_cycle(cycle, gains, pairs)) if plan is None else plan
+    if plan is None:
+        with part("assignment"):
+            plan = assignment.solve(assignment.Problem.from_cycle(cycle, gains, pairs))
     after = cycle.after(plan.moves)
-    spread = simulate(after) if len(plan.moves) else before
-    change = compare_skills(before, spread)
+    with part("spread"):
+        spread = simulate(after) if len(plan.moves) else before
+        change = compare_skills(before, spread)
     simulated = float(change["selisih"].iloc[0])
     others = sum(v for k, v in plan.terms.items() if k != "pengetahuan")
     objective = others - cycle.settings.bobot.pengetahuan * simulated

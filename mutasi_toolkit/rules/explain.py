@@ -10,7 +10,7 @@ import pandas as pd
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.rules.model import load, missing_inputs
-from mutasi_toolkit.rules.pairs import CHECKS, book_of, candidates, evaluate
+from mutasi_toolkit.rules.pairs import CHECKS, book_of, candidate_parts, evaluate
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
@@ -77,17 +77,21 @@ def coverage(cycle: Cycle, language: str = "id") -> pd.DataFrame:
         n_orang_tidak_diperiksa, pasal, keyakinan.
     """
     book = book_of(cycle)
-    p, s = candidates(book)
-    found = evaluate(cycle, p, s, book)
+    rules = load(cycle)
+    blocked = dict.fromkeys((rule.id for rule in rules), 0)
+    unknown = np.zeros(len(cycle.pegawai), dtype=np.uint64)
+    for p, s in candidate_parts(book):
+        found = evaluate(cycle, p, s, book)
+        np.bitwise_or.at(unknown, p, found.unchecked)
+        for rule in rules:
+            blocked[rule.id] += int(np.count_nonzero(found.blocked & rule.bit))
     rows = []
-    for rule in load(cycle):
+    for rule in rules:
         lacking = missing_inputs(cycle, rule)
-        hit = (found.blocked & rule.bit) != 0
-        unknown = (found.unchecked & rule.bit) != 0
         rows.append(
             (
-                rule.id, rule.statement(language), rule.kind, rule.scope, not lacking, ", ".join(lacking), int(hit.sum()),
-                len(np.unique(p[unknown])), rule.citation, rule.sure,
+                rule.id, rule.statement(language), rule.kind, rule.scope, not lacking, ", ".join(lacking), blocked[rule.id],
+                int(np.count_nonzero(unknown & rule.bit)), rule.citation, rule.sure,
             )
         )  # fmt: skip
     names = [

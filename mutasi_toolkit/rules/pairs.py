@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -98,10 +99,13 @@ def _evaluate_part(
 
 def candidates(b: Book) -> tuple[np.ndarray, np.ndarray]:
     """Pairs that R29, R35, R36 and R37 do not rule out at once: joined on office, profession, kind and level, never a dense product."""
-    found = [(np.repeat(rows, len(to)), np.tile(to, len(rows))) for rows, to in _joined(b)]
     none = np.zeros(0, dtype=np.int64)
-    person, seat = ([none, *part] for part in (zip(*found, strict=True) if found else ((), ())))
-    return np.concatenate(person), np.concatenate(seat)
+    return _together([(none, none), *candidate_parts(b)])
+
+
+def candidate_parts(b: Book) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The pairs of `candidates` in parts that fit into memory."""
+    return _parts(_joined(b))
 
 
 def _joined(b: Book) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -172,18 +176,36 @@ def _allowed(b: Book) -> Pairs:
     joined = _joined(b)
     total, seen, many = sum(len(p) * len(s) for p, s in joined), 0, 0
     keys = [own * n + b.people.seat]
-    for people, seats in joined:
-        step = max(1, CHUNK // len(seats))
-        for at in range(0, len(people), step):
-            some = people[at : at + step]
-            p, s = _free(b, np.repeat(some, len(seats)), np.tile(seats, len(some)))
-            keys.append(p * n + s)
-            seen, many = seen + len(some) * len(seats), many + len(p)
-            check_pairs(many, seen / total, len(own))
+    for asked, wanted in _parts(joined):
+        p, s = _free(b, asked, wanted)
+        keys.append(p * n + s)
+        seen, many = seen + len(asked), many + len(p)
+        check_pairs(many, seen / total, len(own))
     key = np.unique(np.concatenate(keys))
     pairs = Pairs((key // n).astype(np.int32), (key % n).astype(np.int32))
     pairs.person.flags.writeable = pairs.seat.flags.writeable = False
     return pairs
+
+
+def _parts(joined: list[tuple[np.ndarray, np.ndarray]]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The pairs of `_joined`, about as many at once as CHUNK says, whether its groups are large or small."""
+    held: list[tuple[np.ndarray, np.ndarray]] = []
+    size = 0
+    for people, seats in joined:
+        step = max(1, CHUNK // len(seats))
+        for at in range(0, len(people), step):
+            some = people[at : at + step]
+            if held and size + len(some) * len(seats) > CHUNK:
+                yield _together(held)
+                held, size = [], 0
+            held.append((np.repeat(some, len(seats)), np.tile(seats, len(some))))
+            size += len(some) * len(seats)
+    if held:
+        yield _together(held)
+
+
+def _together(held: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    return np.concatenate([p for p, _ in held]), np.concatenate([s for _, s in held])
 
 
 def _free(b: Book, p: np.ndarray, s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -205,6 +227,7 @@ __all__ = [
     "Verdicts",
     "allowed",
     "book_of",
+    "candidate_parts",
     "candidates",
     "evaluate",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -20,30 +20,40 @@ from mutasi_toolkit.skills.table import SkillMatrix, derived, levels, required
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
 
-#: People whose sums for every requirement profile are held in memory at once.
-_BLOCK = 32_768
+#: People whose sums for every requirement profile they are asked about are held in memory at once.
+_BLOCK = 2_048
 
 
-def _sums(levels_: sparse.csr_array, asks: sparse.csr_array, person: np.ndarray, seat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+#: What job standards ask for: their skills (skills x different standards), the standard of every seat, and the levels it asks for in all.
+Standards = tuple[sparse.csc_array, np.ndarray, np.ndarray]
+#: Levels and standards of cycles that are in use: a cycle never changes, and what is known of it goes when it goes.
+_KNOWN: WeakKeyDictionary[Cycle, tuple[sparse.csr_array, Standards]] = WeakKeyDictionary()
+
+
+def _standards(asks: sparse.csr_array) -> Standards:
+    profiles, of_seat = _distinct_rows(asks > 0)
+    total = np.asarray(asks.sum(axis=1, dtype=np.int64)).ravel()
+    return profiles.T.tocsc().astype(np.float32), of_seat, total.astype(float)
+
+
+def _sums(levels_: sparse.csr_array, standards: Standards, person: np.ndarray, seat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For every pair: attained and required levels, summed over the skills the seat asks for.
 
-    Seats with the same requirements share a column, so that the work grows with the number of
-    different job standards and not with that of seats.
+    Seats with the same requirements share a column, and only people and requirements of the pairs are looked at, so that the work of
+    people who may take seats of one office only does not grow with the number of offices.
     """
-    profiles, of_seat = _distinct_rows(asks > 0)
-    wanted = profiles.T.tocsc().astype(np.float32)
+    wanted, of_seat, total = standards
     attained = np.empty(len(person))
     order = np.argsort(person, kind="stable")
-    edges = np.searchsorted(person[order], np.arange(0, levels_.shape[0] + _BLOCK, _BLOCK))
-    for block, (lo, hi) in enumerate(pairwise(edges)):
-        if lo == hi:
-            continue
-        start = block * _BLOCK
-        table = (levels_[start : start + _BLOCK].astype(np.float32) @ wanted).toarray()
-        at = order[lo:hi]
-        attained[at] = table[person[at] - start, of_seat[seat[at]]]
-    total = np.asarray(asks.sum(axis=1, dtype=np.int64)).ravel()
-    return attained, total[seat].astype(float)
+    people, first = np.unique(person[order], return_index=True)
+    edges = np.append(first, len(order))
+    for start in range(0, len(people), _BLOCK):
+        some = people[start : start + _BLOCK]
+        at = order[edges[start] : edges[start + len(some)]]
+        asked, column = np.unique(of_seat[seat[at]], return_inverse=True)
+        table = (levels_[some].astype(np.float32) @ wanted[:, asked]).toarray()
+        attained[at] = table[np.searchsorted(some, person[at]), column]
+    return attained, total[seat]
 
 
 def _distinct_rows(matrix: sparse.csr_array) -> tuple[sparse.csr_array, np.ndarray]:
@@ -83,9 +93,10 @@ def fit_codes(cycle: Cycle, person: np.ndarray, seat: np.ndarray) -> np.ndarray:
     [100.0, 28.57]
     """
     person, seat = np.asarray(person, dtype=np.int64), np.asarray(seat, dtype=np.int64)
-    have = levels(cycle)
-    attained, total = _sums(have.matrix, required(cycle, have.keahlian), person, seat)
-    return _percent(attained, total)
+    if cycle not in _KNOWN:
+        have = levels(cycle)
+        _KNOWN[cycle] = have.matrix, _standards(required(cycle, have.keahlian))
+    return _percent(*_sums(*_KNOWN[cycle], person, seat))
 
 
 def _percent(attained: np.ndarray, total: np.ndarray) -> np.ndarray:
@@ -273,10 +284,10 @@ def jpm_table(cycle: Cycle, pairs: pd.DataFrame | None = None, name: str | None 
     index, person, seat = _pair_codes(cycle, pairs)
     have = levels(cycle)
     asks = required(cycle, have.keahlian)
-    attained, total = _sums(have.matrix, asks, person, seat)
+    attained, total = _sums(have.matrix, _standards(asks), person, seat)
     jpm = _percent(attained, total)
     parts = _parts(have, asks, person, seat)
-    from_derived, _ = _sums(have.matrix.multiply(derived(cycle, have)).tocsr(), asks, person, seat)
+    from_derived, _ = _sums(have.matrix.multiply(derived(cycle, have)).tocsr(), _standards(asks), person, seat)
     kinds = cycle.jabatan[["jenis", "jenjang"]].fillna("").iloc[seat]
     category, passed = _judge(chosen, kinds, jpm, cycle.settings.jpm.minimum if name is None else None)
     weight = kinds["jenjang"].map(chosen.technical_weight).to_numpy(dtype=float) / 100
@@ -300,7 +311,7 @@ def _parts(have: SkillMatrix, asks: sparse.csr_array, person: np.ndarray, seat: 
     keep = [asks.multiply(mask[None, :].astype(np.int8)).tocsr() for mask in (~general, general)]
     for matrix in keep:
         matrix.eliminate_zeros()
-    technical, managerial = (_percent(*_sums(have.matrix, matrix, person, seat)) for matrix in keep)
+    technical, managerial = (_percent(*_sums(have.matrix, _standards(matrix), person, seat)) for matrix in keep)
     return technical, managerial
 
 
@@ -309,7 +320,7 @@ def _strict(have: sparse.csr_array, asks: sparse.csr_array, person: np.ndarray, 
     total = np.asarray(asks.sum(axis=1, dtype=np.int64)).ravel()[seat].astype(float)
     least = np.zeros(len(person))
     for k in range(1, 6):
-        least += _sums((have >= k).tocsr(), (asks >= k).tocsr(), person, seat)[0]
+        least += _sums((have >= k).tocsr(), _standards((asks >= k).tocsr()), person, seat)[0]
     return _percent(least, total)
 
 

@@ -18,8 +18,8 @@ from mutasi_toolkit.assignment.audit.tables import (
     Facts,
 )
 
-#: Pairs looked at in one go.
-BLOCK = 1_000_000
+#: Pairs looked at in one go; and where each costs a table of people and standards.
+BLOCK, STRETCH = 1_000_000, 50_000
 JPT, ADMINISTRATOR, PENGAWAS, FUNGSIONAL, PELAKSANA = range(5)
 _SCHOOL = {name: i for i, names in enumerate(SCHOOLS) for name in names}
 
@@ -32,11 +32,11 @@ class View:
 
     def __getattr__(self, name: str) -> np.ndarray:
         if name.startswith("own_"):
-            found = self.facts.seats[name[4:]].to_numpy()[self.own]
+            found = self.facts.of_seats[name[4:]][self.own]
         elif name.startswith("new_"):
-            found = self.facts.seats[name[4:]].to_numpy()[self.seat]
+            found = self.facts.of_seats[name[4:]][self.seat]
         else:
-            found = self.facts.people[name].to_numpy()[self.person]
+            found = self.facts.of_people[name][self.person]
         setattr(self, name, found)
         return found
 
@@ -55,10 +55,14 @@ class View:
 
 def fits(facts: Facts, person: np.ndarray, seat: np.ndarray) -> np.ndarray:
     """JPM of pairs in percent; nan where the seat asks for nothing."""
-    wanted, profile = np.unique(facts.asked > 0, axis=0, return_inverse=True)
-    profile = profile.reshape(-1)
-    people, row = np.unique(person, return_inverse=True)
-    got = (facts.level[people].astype(np.float32) @ wanted.T.astype(np.float32))[row, profile[seat]].astype(float)
+    wanted, profile = facts.standards
+    got = np.zeros(len(person))
+    order = np.argsort(person, kind="stable")
+    for begin in range(0, len(order), STRETCH):
+        at = order[begin : begin + STRETCH]
+        people, row = np.unique(person[at], return_inverse=True)
+        asked, column = np.unique(profile[seat[at]], return_inverse=True)
+        got[at] = (facts.level[people].astype(np.float32) @ wanted[asked].T.astype(np.float32))[row, column]
     total = facts.asked.sum(axis=1, dtype=np.int64)[seat].astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(total > 0, np.minimum(100.0, 100.0 * got / total), np.nan)
@@ -219,22 +223,40 @@ def broken(facts: Facts, person: np.ndarray, seat: np.ndarray, rules: tuple[str,
     """For every rule, which of the pairs it forbids; staying is never forbidden."""
     view = View(facts, person, seat)
     moves = facts.own[person] != seat
-    izin = facts.cycle.settings.izin
-    approved = np.isin(view.id.astype(str), list(izin.pegawai)) | np.isin(view.new_id.astype(str), list(izin.jabatan)) | izin.semua
     with np.errstate(invalid="ignore"):
         found = {name: FORBIDS[name](view, facts.rule[name]) & moves for name in rules or FORBIDS}
+    if not set(WAIVABLE) & set(found):
+        return found
+    izin = facts.cycle.settings.izin
+    approved = np.isin(facts.of_people["id"].astype(str), list(izin.pegawai))[person] | izin.semua
+    approved |= np.isin(facts.of_seats["id"].astype(str), list(izin.jabatan))[seat]
     return {name: bad & ~approved if name in WAIVABLE else bad for name, bad in found.items()}
 
 
 def _blocks(facts: Facts, people: np.ndarray, targets: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Every pair of these people and seats, block by block; where moves stay in one office, office by office."""
-    apart = facts.seats["office"].to_numpy() if facts.rule["R37"]["satu_kantor"] else np.zeros(len(facts.seats), dtype=np.int64)
+    apart = facts.of_seats["office"] if facts.rule["R37"]["satu_kantor"] else np.zeros(len(facts.seats), dtype=np.int64)
     for office in np.unique(apart[targets]):
         to, who = targets[apart[targets] == office], people[apart[facts.own[people]] == office]
         step = max(1, BLOCK // len(to))
         for begin in range(0, len(who), step):
             some = who[begin : begin + step]
             yield np.repeat(some, len(to)), np.tile(to, len(some))
+
+
+def _likely(facts: Facts, people: np.ndarray, targets: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Pairs that the rules which take most away leave, about as many at once as BLOCK says."""
+    held: list[np.ndarray] = []
+    for p, s in _blocks(facts, people, targets):
+        for rule in ("R36", "R35", "R29", "R25", "R12"):
+            keep = ~broken(facts, p, s, (rule,))[rule]
+            p, s = p[keep], s[keep]
+        held.append(np.stack([p, s]))
+        if sum(part.shape[1] for part in held) > BLOCK:
+            yield tuple(np.concatenate(held, axis=1))
+            held = []
+    if held:
+        yield tuple(np.concatenate(held, axis=1))
 
 
 def allowed_pairs(facts: Facts, open_seats: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -245,10 +267,7 @@ def allowed_pairs(facts: Facts, open_seats: np.ndarray) -> tuple[np.ndarray, np.
     bound = np.any(list(broken(facts, everyone, elsewhere, OF_PERSON).values()), axis=0) if len(facts.seats) > 1 else np.ones(n, dtype=bool)
     free = everyone[~bound]
     found_p, found_s = [everyone], [facts.own]
-    for p, s in _blocks(facts, free, np.flatnonzero(open_seats)):
-        for rule in ("R36", "R35", "R29", "R25", "R12"):
-            keep = ~broken(facts, p, s, (rule,))[rule]
-            p, s = p[keep], s[keep]
+    for p, s in _likely(facts, free, np.flatnonzero(open_seats)):
         ok = ~np.any(list(broken(facts, p, s).values()), axis=0) & (facts.own[p] != s)
         found_p.append(p[ok])
         found_s.append(s[ok])

@@ -50,8 +50,9 @@ def disruption(facts: Facts, p: np.ndarray, s: np.ndarray) -> np.ndarray:
     asks = np.isin(people["id"].to_numpy().astype(str), [a for a, _ in wished])
     units = facts.cycle.jabatan["unit_id"].to_numpy()
     granted = np.ones(len(p), dtype=bool)
+    ids = people["id"].to_numpy()
     for k in np.flatnonzero(asks[p]):
-        granted[k] = (people["id"].iat[p[k]], units[s[k]]) in wished
+        granted[k] = (ids[p[k]], units[s[k]]) in wished
     boxes = {int(k): float(v) for k, v in facts.rule["R32"]["gangguan"].items()}
     box = np.array([boxes.get(int(v), 0.0) if v == v else 0.0 for v in people["box"]])[p]
     left = seats["until"].to_numpy()[s] - people["age"].to_numpy()[p]

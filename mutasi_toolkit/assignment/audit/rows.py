@@ -162,19 +162,17 @@ def _conflicts(facts: Facts) -> list[Family]:
     at = {name: i for i, name in enumerate(facts.people["id"])}
     units, leads = facts.cycle.unit["unit_id"].to_numpy(), (facts.seats["kind"] <= 2).to_numpy()
     rows: list[tuple[int, int, int, set[int]]] = []
+    above = _above(facts.parent)
     for x, y in zip(table["pegawai_a"], table["pegawai_b"], strict=True):
         for a, b in ((at[x], at[y]), (at[y], at[x])):
-            for unit in range(len(units)):
-                above, up = set(), facts.parent[unit]
-                while up >= 0:
-                    above.add(int(up))
-                    up = facts.parent[up]
-                if not _clash(facts, leads, facts.own[a], facts.own[b], unit, above):
-                    rows.append((a, b, unit, above))
+            free = [u for u in _reach(facts, a).tolist() if not _clash(facts, leads, facts.own[a], facts.own[b], u, above[u])]
+            rows += [(a, b, unit, above[unit]) for unit in free]
     ids = facts.people["id"].to_numpy()
 
     def count(p: np.ndarray, s: np.ndarray) -> Counted:
-        where: dict[int, np.ndarray] = {i: np.flatnonzero(p == i) for i in {r[0] for r in rows} | {r[1] for r in rows}}
+        order = np.argsort(p, kind="stable")
+        ends = np.searchsorted(p[order], np.arange(len(ids) + 1))
+        where: dict[int, np.ndarray] = {i: order[ends[i] : ends[i + 1]] for i in {r[0] for r in rows} | {r[1] for r in rows}}
         found_at, found_row = [], []
         for k, (a, b, unit, above) in enumerate(rows):
             mine, theirs = where[a], where[b]
@@ -190,6 +188,25 @@ def _conflicts(facts: Facts) -> list[Family]:
 
     names = [f"konflik|{ids[a]}|{ids[b]}|{units[u]}" for a, b, u, _ in rows]
     return [Family("R17", names, *_at_most(len(rows), 1), count)]
+
+
+def _above(parent: np.ndarray) -> list[set[int]]:
+    """All units above every unit."""
+    found = []
+    for unit in range(len(parent)):
+        above, up = set(), int(parent[unit])
+        while up >= 0:
+            above.add(up)
+            up = int(parent[up])
+        found.append(above)
+    return found
+
+
+def _reach(facts: Facts, person: int) -> np.ndarray:
+    """Units to which a person could come at all: those of the own office where moves stay in it (R37)."""
+    if not facts.rule["R37"]["satu_kantor"]:
+        return np.arange(len(facts.parent))
+    return np.flatnonzero(facts.top == facts.top[facts.unit[facts.own[person]]])
 
 
 def _clash(facts: Facts, leads: np.ndarray, mine: int, theirs: int, unit: int, above: set[int]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,8 +47,8 @@ class Facts:
         Part-time staff of every seat class, in full-time equivalents.
     opds, opd : ndarray
         Names of OPDs, and the OPD of every seat class as a position in them.
-    unit, parent : ndarray of int
-        Unit of every seat class, and the unit above every unit (-1: none).
+    unit, parent, top : ndarray of int
+        Unit of every seat class, the unit above every unit (-1: none), and the one at the top of its tree.
     skills : ndarray of str
     level, asked : ndarray of int
         Level of every person (rows) in every skill; level that every seat class (rows) asks for.
@@ -65,6 +66,7 @@ class Facts:
     opd: np.ndarray
     unit: np.ndarray
     parent: np.ndarray
+    top: np.ndarray
     skills: np.ndarray
     level: np.ndarray
     asked: np.ndarray
@@ -74,6 +76,22 @@ class Facts:
         """Most full-time people with which a seat class is not overfilled (R14), before today's people are respected."""
         over = self.rule["R14"]["kelebihan_boleh"]
         return np.maximum(np.floor(self.need + over - self.part_time + 1e-9), 0).astype(np.int64)
+
+    @cached_property
+    def of_people(self) -> dict[str, np.ndarray]:
+        """Columns of `people`."""
+        return {str(name): self.people[name].to_numpy() for name in self.people}
+
+    @cached_property
+    def of_seats(self) -> dict[str, np.ndarray]:
+        """Columns of `seats`, with the office of each."""
+        return {str(name): self.seats[name].to_numpy() for name in self.seats} | {"office": self.top[self.unit]}
+
+    @cached_property
+    def standards(self) -> tuple[np.ndarray, np.ndarray]:
+        """The different sets of skills that seat classes ask for, and which of them each asks for."""
+        wanted, which = np.unique(self.asked > 0, axis=0, return_inverse=True)
+        return wanted, which.reshape(-1)
 
     @property
     def held(self) -> np.ndarray:
@@ -95,9 +113,9 @@ def facts_of(cycle: Cycle) -> Facts:
     skills = np.unique(np.concatenate([t["keahlian"].to_numpy(dtype=object).astype(str) for t in (cycle.keahlian, cycle.syarat)]))
     person_at = {name: i for i, name in enumerate(cycle.pegawai["pegawai_id"])}
     return Facts(
-        cycle=cycle, rule=rule, people=_people(cycle), seats=_seats(cycle, opds[opd]).assign(office=_tops(parent)[unit]), own=own, need=_need(cycle),
+        cycle=cycle, rule=rule, people=_people(cycle), seats=_seats(cycle, opds[opd]), own=own, need=_need(cycle),
         present=np.bincount(own[full_time], minlength=len(seat_at)).astype(np.int64), part_time=_part_time(cycle, own),
-        opds=opds, opd=opd, unit=unit, parent=parent, skills=skills,
+        opds=opds, opd=opd, unit=unit, parent=parent, top=_tops(parent), skills=skills,
         level=_levels(cycle.keahlian, "pegawai_id", person_at, skills), asked=_levels(cycle.syarat, "jabatan_id", seat_at, skills),
     )  # fmt: skip
 
