@@ -6,7 +6,7 @@ import pandas as pd
 
 import mutasi_toolkit as mt
 from mutasi_toolkit.assignment import Problem, solve, verify
-from mutasi_toolkit.planning import plan_rounds, roll
+from mutasi_toolkit.planning import roll
 
 #: Points are whole thousandths.
 EXACT = 1e-9
@@ -35,12 +35,3 @@ def test_without_growth_and_leavers_the_needs_are_todays(contoh: mt.Cycle) -> No
     one, two = (mt.workload.need(c)["kebutuhan_bulat"] for c in made.cycles)
     pd.testing.assert_series_equal(one, two)
     assert made.by_round["selisih"].iloc[0] <= made.by_round["selisih_tanpa"].iloc[0] + EXACT
-
-
-def test_the_first_round_of_one_is_that_of_the_horizon_model(contoh: mt.Cycle) -> None:
-    loose = contoh.with_settings(jaminan={"pemegang_tunggal": False})
-    plain = pd.DataFrame(columns=contoh.konflik.columns).astype(contoh.konflik.dtypes.to_dict())
-    from dataclasses import replace
-
-    cycle = replace(loose, konflik=plain)
-    assert abs(roll(cycle, rounds=1).by_round["nilai_tujuan"].iloc[0] - plan_rounds(cycle, rounds=1).objective) < EXACT

@@ -75,10 +75,11 @@ class Arcs:
     is_move: np.ndarray
 
 
-def arcs_of(cycle: Cycle, limits: Limits, pairs: Pairs | None = None) -> Arcs:
+def arcs_of(cycle: Cycle, limits: Limits, pairs: Pairs | None = None, ahead: bool = False) -> Arcs:
     """Arcs: the rules' allowed pairs, less those no plan can use, under the decisions already taken.
 
-    A seat class whose people exceed its open need takes nobody in, so arcs into it go (R13).
+    A seat class whose people exceed its open need takes nobody in, so arcs into it go (R13), unless the state before the
+    round is not known yet (`ahead`).
     """
     from mutasi_toolkit import rules
 
@@ -87,7 +88,7 @@ def arcs_of(cycle: Cycle, limits: Limits, pairs: Pairs | None = None) -> Arcs:
     own = pd.Index(cycle.jabatan["jabatan_id"]).get_indexer(cycle.pegawai["jabatan_id"])
     decided = rules.decisions(cycle)
     n_seats = len(cycle.jabatan)
-    takes = (limits.open > 0) & (limits.present <= limits.open)
+    takes = ((limits.open > 0) & (limits.present <= limits.open)) | ahead
     part_time = (cycle.pegawai["status"] == "PPPK paruh waktu").to_numpy()
     stays = np.isin(person, decided.stay) | part_time[person]
     keep = (own[person] == seat) | (takes[seat] & ~stays)
@@ -103,7 +104,7 @@ def arcs_of(cycle: Cycle, limits: Limits, pairs: Pairs | None = None) -> Arcs:
     return Arcs(person, seat, own, own[person] != seat)
 
 
-def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pairs | None = None) -> Problem:
+def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pairs | None = None, most: np.ndarray | None = None) -> Problem:
     """Build the transfer problem of a cycle; the module's docstring holds the model.
 
     Parameters
@@ -115,6 +116,9 @@ def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pai
     pairs : Pairs, optional
         What `rules.allowed` gave for the same tables, dates and permits: weights, budgets, guarantees,
         decisions and demand do not change it, so it is reused when only those change.
+    most : ndarray of int, optional
+        Most full-time people of each seat class, where earlier rounds decide who is there before this one
+        (`planning.expanded`); without it the people of the cycle are.
 
     Returns
     -------
@@ -123,10 +127,11 @@ def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pai
     from mutasi_toolkit import rules
 
     limits = rules.limits(cycle)
-    arcs = arcs_of(cycle, limits, pairs)
+    arcs = arcs_of(cycle, limits, pairs, ahead=most is not None)
+    capacity = limits.capacity if most is None else most
     terms = {name: half_up(values * PER_POINT) for name, values in arc_costs(cycle, arcs.person, arcs.seat, arcs.is_move, cycle.settings.bobot).items()}
     rows, columns = Rows(), Columns()
-    loads, deviation_zero = _load_rows(rows, columns, cycle, arcs, limits)  # (2)
+    loads, deviation_zero = _load_rows(rows, columns, cycle, arcs, limits, capacity)  # (2)
     move_rows(rows, cycle, arcs, limits)  # (3)
     extra_rows = _deviation_rows(rows, cycle, limits, loads, deviation_zero)  # (4)
     changes = holder_rows(rows, cycle, arcs, limits)  # (5)
@@ -134,7 +139,7 @@ def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pai
     filled_rows(rows, cycle, arcs, limits)  # (7)
     experience_rows(rows, cycle, arcs, limits)  # (8)
     used = _knowledge_rows(rows, columns, cycle, changes, gains)  # (9)
-    _unit_rows(rows, columns, cycle, arcs, limits)  # (10)
+    _unit_rows(rows, columns, cycle, arcs, limits, capacity)  # (10)
     _spare_rows(rows, columns, cycle, changes)  # (11)
     group_rows(rows, cycle, arcs, limits)  # (12)
     bank, upper, extras = columns.banks, columns.uppers, columns.by_term()
@@ -158,10 +163,9 @@ def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pai
     return Problem(model, people, seats, arcs.seat, made, PER_POINT, cycle=cycle, gains=used)
 
 
-def _load_rows(rows: Rows, columns: Columns, cycle: Cycle, arcs: Arcs, limits: Limits) -> tuple[Segments, np.ndarray]:
+def _load_rows(rows: Rows, columns: Columns, cycle: Cycle, arcs: Arcs, limits: Limits, capacity: np.ndarray) -> tuple[Segments, np.ndarray]:
     """Rows (2): full-time people of every seat class, cut into the segments of its load; an empty one may cost more."""
     weights, n = cycle.settings.bobot, len(cycle.jabatan)
-    capacity = np.where(limits.present <= limits.open, limits.open, limits.present)
     needed = (limits.need >= 1) & (limits.fixed == 0)
     apart = needed & (weights.kosong > 0)
     loads, at_zero, deviation_zero = load_segments(limits.need, limits.fixed, capacity, weights.beban, apart)
@@ -219,14 +223,13 @@ def _knowledge_rows(rows: Rows, columns: Columns, cycle: Cycle, changes: Changes
     return {"|".join(k): values.tolist() for k, values in gains_by_cell(table).items() if k in keys}
 
 
-def _unit_rows(rows: Rows, columns: Columns, cycle: Cycle, arcs: Arcs, limits: Limits) -> None:
+def _unit_rows(rows: Rows, columns: Columns, cycle: Cycle, arcs: Arcs, limits: Limits, capacity: np.ndarray) -> None:
     """Rows (10): full-time people of every unit, cut into the segments of its load."""
     weight = cycle.settings.bobot.beban_unit
     if not weight:
         return
     units = pd.Index(cycle.unit["unit_id"])
     unit, n = units.get_indexer(cycle.jabatan["unit_id"]), len(units)
-    capacity = np.where(limits.present <= limits.open, limits.open, limits.present)
     need, most = (np.bincount(unit, weights=v, minlength=n).astype(np.int64) for v in (limits.need, capacity))
     scale = whole(limits.fixed).per_unit
     fixed = np.bincount(unit, weights=np.rint(limits.fixed * scale), minlength=n) / scale

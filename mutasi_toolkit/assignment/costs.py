@@ -83,7 +83,7 @@ def _other_field(cycle: Cycle, person: np.ndarray, seat: np.ndarray) -> np.ndarr
     want = cycle.jabatan["bidang_ilmu"].fillna("").str.casefold()
     code_p, names_p = pd.factorize(have)
     code_s, names_s = pd.factorize(want)
-    fits = np.array([[not p or not s or p in [w.strip() for w in s.split(";")] for s in names_s] for p in names_p], dtype=bool)
+    fits = np.array([[not p or not s or p in [w.strip() for w in s.split(";")] for s in names_s] for p in names_p], dtype=bool).reshape(len(names_p), len(names_s))
     return (~fits[code_p[person], code_s[seat]]).astype(float)
 
 

@@ -188,12 +188,16 @@ def filled_rows(rows: Rows, cycle: Cycle, arcs: Any, limits: Any) -> None:
     share = cycle.settings.jaminan.isi_min
     if share is None:
         return
-    n = len(limits.opd_ids)
-    need, fixed, now = (np.bincount(limits.opd, weights=v, minlength=n) for v in (limits.need, limits.fixed, limits.present))
-    low = np.minimum(np.ceil(share * need - fixed - 1e-9), now).astype(np.int64)
-    first = rows.add_many([f"isi_min|{o}" for o in limits.opd_ids], low, np.full(n, FREE))
+    low = np.minimum(filled_least(limits, share), np.bincount(limits.opd, weights=limits.present, minlength=len(limits.opd_ids)).astype(np.int64))
+    first = rows.add_many([f"isi_min|{o}" for o in limits.opd_ids], low, np.full(len(low), FREE))
     counted = np.flatnonzero((cycle.pegawai["status"] != "PPPK paruh waktu").to_numpy()[arcs.person])
     rows.put(counted, first + limits.opd[arcs.seat[counted]], np.ones(len(counted), dtype=np.int64))
+
+
+def filled_least(limits: Any, share: float) -> np.ndarray:
+    """Full-time people with whom each OPD has that share of its need filled."""
+    need, fixed = (np.bincount(limits.opd, weights=v, minlength=len(limits.opd_ids)) for v in (limits.need, limits.fixed))
+    return np.ceil(share * need - fixed - 1e-9).astype(np.int64)
 
 
 def experience_rows(rows: Rows, cycle: Cycle, arcs: Any, limits: Any) -> None:

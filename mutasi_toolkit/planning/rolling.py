@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def roll(cycle: Cycle, rounds: int = 3, months: int = 12, growth: float = 0.0, g
     (`workload.leavers`) is gone with their skills; needs have grown. Then the round's problem is solved to proven optimality and
     its moves are made (`Cycle.after`).
 
-    Special cases: decisions (keputusan) are of the first round only; nobody moves twice within the horizon, as in `plan_rounds`.
+    Special cases: decisions (keputusan) are of the first round only; nobody moves twice within the horizon, as in `plan_together`.
 
     Parameters
     ----------
@@ -71,22 +72,34 @@ def roll(cycle: Cycle, rounds: int = 3, months: int = 12, growth: float = 0.0, g
     >>> made.by_round["putaran"].tolist()
     [1, 2]
     """
+    return replay(cycle, unmoved(cycle, rounds, months, growth), gains, lambda _, problem: solve(problem))
+
+
+def unmoved(cycle: Cycle, rounds: int, months: int, growth: float) -> tuple[Cycle, ...]:
+    """The cycle before each round if nobody ever moved: date set forward, leavers gone, needs grown."""
     out = workload.leavers(cycle)["keluar"]
     exact = workload.need(cycle)["kebutuhan"].to_numpy(dtype=float)
-    now, still, rows = cycle, cycle, []
+    still = [cycle]
+    for t in range(1, rounds):
+        still.append(_later(still[-1], cycle.date + pd.DateOffset(months=months * t), out, exact * (1 + growth) ** (months * t / 12), []))
+    return tuple(still)
+
+
+def replay(cycle: Cycle, still: tuple[Cycle, ...], gains: pd.DataFrame | None, planner: Callable[[int, Problem], Plan]) -> Rolling:
+    """The rounds one after the other, each on the cycle that the plans before it left; `planner` gives the plan of a round."""
+    out = workload.leavers(cycle)["keluar"]
+    now, rows = cycle, []
     cycles: list[Cycle] = []
     plans: list[Plan] = []
-    for t in range(rounds):
-        date = cycle.date + pd.DateOffset(months=months * t)
+    for t, idle in enumerate(still):
         if t:
-            factor = (1 + growth) ** (months * t / 12)
             moved = [p for plan in plans for p in plan.moves["pegawai_id"]]
-            now, still = (_later(c, date, out, exact * factor, made) for c, made in ((now, moved), (still, [])))
-        plan = solve(Problem.from_cycle(now, gains))
+            now = _later(now, idle.date, out, idle.jabatan["kebutuhan"].to_numpy(dtype=float), moved)
+        plan = planner(t, Problem.from_cycle(now, gains))
         after = now.after(plan.moves)
         gone = len(cycles[-1].pegawai) - len(now.pegawai) if t else 0
         known = 0.0 if gains is None else predicted_gain(now, after, gains)
-        rows.append((t + 1, date.date().isoformat(), len(now.pegawai), gone, len(plan.moves), _away(after), _away(still), known, plan.objective))
+        rows.append((t + 1, idle.date.date().isoformat(), len(now.pegawai), gone, len(plan.moves), _away(after), _away(idle), known, plan.objective))
         cycles.append(now)
         plans.append(plan)
         now = after
