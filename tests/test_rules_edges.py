@@ -17,7 +17,7 @@ EDGE_SEATS = (
     "T1,D1,Kepala Dinas A,jpt,II.b,,14,umum,1,,\nT2,D2,Kepala Dinas B,jpt,II.b,,14,umum,1,,\nT3,D2,Staf Ahli,jpt,II.b,,14,,1,,\nT4,D2,Kepala Dinas C,jpt,II.b,,14,teknis,1,,\n"
     "S1,D1,Kepala Bidang X,administrator,III.b,,11,umum,1,,\nS2,D2,Kepala Bidang Y,administrator,III.a,,11,umum,1,,\nS3,D2,Kepala Bidang Z,administrator,,,11,umum,1,,\n"
     "E1,D1,Kepala Subbagian X,pengawas,IV.a,,9,umum,1,,\nE2,D2,Kepala Subbagian Y,pengawas,,,9,umum,1,,\n"
-    "A1,D1,Penata Layanan,pelaksana,,,7,umum,2,,\nA2,D2,Penata Layanan,pelaksana,,,7,umum,2,S1,III/a\nA5,D2,Penata Layanan,pelaksana,,,7,umum,2,SD,I/a\n"
+    "A1,D1,Penata Layanan,pelaksana,,,7,umum,2,,\nA2,D2,Penata Layanan,pelaksana,,,7,umum,2,S1,III/a\nA5,D2,Penata Layanan,pelaksana,,,7,umum,2,SD,I/a\nA6,D2,Penata Layanan,pelaksana,,,7,umum,2,S3,IV/e\n"
     "F0,D2,Analis X,fungsional,,,9,data,1,,\nF1,D1,Analis X,fungsional,,ahli pertama,8,data,1,,\nF2,D2,Analis X,fungsional,,ahli muda,9,data,1,,\nF3,D2,Analis X,fungsional,,ahli madya,11,data,1,,\n"
     "H1,D2,Analis Y,fungsional,,ahli pertama,8,data,1,,\nH2,D2,Analis Z,fungsional,,ahli pertama,8,,1,,\nH3,D2,Analis W,fungsional,,ahli pertama,8,hukum,1,,\nH4,D2,Pranata Y,fungsional,,mahir,8,data,1,,\n"
     "L1,D1,Pranata L,fungsional,,pemula,5,data,1,,\nL2,D2,Pranata M,fungsional,,pemula,5,data,1,,\nL3,D2,Pranata L,fungsional,,terampil,6,data,1,,\n"
@@ -50,6 +50,8 @@ EDGES = [
     ("R04", "A1", "A2", {"pendidikan": "D3"}, BLOCKS),
     ("R04", "A1", "A2", {"pendidikan": "SD"}, BLOCKS),
     ("R04", "A1", "A5", {"pendidikan": "SD"}, PASSES),
+    ("R04", "A1", "A6", {"pendidikan": "S2"}, BLOCKS),
+    ("R04", "A1", "A6", {"pendidikan": "S3"}, PASSES),
     ("R04", "A1", "N1", {"pendidikan": "SMP"}, BLOCKS),
     ("R04", "S1", "E1", {"pendidikan": "D3"}, PASSES),
     ("R04", "A1", "E1", {"pendidikan": "SLTA"}, BLOCKS),
@@ -70,6 +72,8 @@ EDGES = [
     ("R06", "A1", "A2", {"golongan": "II/d"}, BLOCKS),
     ("R06", "A1", "A2", {"golongan": "I/a"}, BLOCKS),
     ("R06", "A1", "A5", {"golongan": "I/a"}, PASSES),
+    ("R06", "A1", "A6", {"golongan": "IV/d"}, BLOCKS),
+    ("R06", "A1", "A6", {"golongan": "IV/e"}, PASSES),
     ("R06", "A1", "A5", {"status": "PPPK", "golongan": "V"}, APART),
     ("R06", "A1", "N1", {}, APART),
     # R07: performance counts for promotion and for another functional job
