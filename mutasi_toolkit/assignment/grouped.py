@@ -27,7 +27,7 @@ from mutasi_toolkit.locale import text
 
 #: What a place that must be filled is worth, in multiples of the largest cost.
 MUST = 4096
-#: Rounds in which what is left of the budget is spent; the price of what cannot be.
+#: Rounds in which what is left of the budget is spent; the price of what cannot be, which no gain makes up for.
 MOST_ROUNDS, NEVER = 60, 2**50
 #: Prices of the budget that are tried.
 MOST_PRICES = 40
@@ -237,7 +237,7 @@ def _topped_up(groups: Groups, plan: GroupedPlan, filled: np.ndarray, gap: float
     for _ in range(MOST_ROUNDS if relative_gap(cost, bound) > gap else 0):
         come, come_at, go, go_at = _margins(g, filled)
         gain = g.cost - g.cost[own_arc] + come[g.cell] - go[own]
-        able = np.flatnonzero(movable & (flow[own_arc] > 0) & (gain < 0) & (come[g.cell] < NEVER) & (go[own] > -NEVER))
+        able = np.flatnonzero(movable & (flow[own_arc] > 0) & (gain < 0))
         able = able[np.argsort(gain[able], kind="stable")]
         for side in (own, g.cell):
             able = able[np.sort(np.unique(side[able], return_index=True)[1])]
