@@ -466,3 +466,12 @@ def test_a_tie_of_rows_is_broken_by_the_tangent_where_the_bound_is_greatest() ->
             continue
         best = max(bound(c) for c in {0, *(max(0, round((b - a) / (m - k))) + d for (a, m), (b, k) in itertools.permutations(lines, 2) for d in (-1, 0, 1))} if c >= 0)
         assert bound(found) >= best - 9, "at whole prices, no further off than one line's slope"
+
+
+def test_arcs_of_plans_below_a_target_are_those_a_unit_below_it() -> None:
+    """A plan cheaper than 10 costs at most 9: arcs with which the bound stays at 9 or less may be in it."""
+    scale = 64
+    reduced = np.array([0, 4 * scale - 1, 4 * scale, 4 * scale + 1, 5 * scale, 6 * scale])
+    assert prove.survivors(Priced(5 * scale, reduced, scale), 10).tolist() == [True, True, True, False, False, False]
+    assert prove.survivors(Priced(-5 * scale, reduced, scale), 0).tolist() == [True, True, True, False, False, False]
+    assert [prove.units(b, scale) for b in (0, 1, 63, 64, 65, -1, -64, -65)] == [0, 1, 1, 1, 2, 0, -1, -1]
