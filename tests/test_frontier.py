@@ -10,10 +10,14 @@ import pandas as pd
 import pytest
 
 import mutasi_toolkit as mt
-from mutasi_toolkit.assignment import Problem, frontier, lexicographic, solve
+from mutasi_toolkit.assignment import Problem, frontier, lexicographic, missed_words, solve, verify
 from mutasi_toolkit.assignment.edit import arcs_of_plan
-from mutasi_toolkit.assignment.frontier import knee
+from mutasi_toolkit.assignment.front import Front
+from mutasi_toolkit.assignment.frontier import knee, objective
 from mutasi_toolkit.assignment.problem import Terms
+
+#: Shares of ranges are floats.
+TOLERANCE = 1e-9
 
 
 def _tiny(seed: int, n_terms: int) -> tuple[Problem, list[tuple[int, ...]]]:
@@ -36,13 +40,17 @@ def _dominated(a: tuple[int, ...], values: set[tuple[int, ...]]) -> bool:
     return any(b != a and all(x <= y for x, y in zip(b, a, strict=True)) for b in values)
 
 
-@pytest.mark.parametrize(("seed", "n_terms"), [(0, 2), (1, 2), (2, 2), (0, 3), (1, 3), pytest.param(0, 4, marks=pytest.mark.slow)])
-def test_all_points_are_those_of_enumeration(seed: int, n_terms: int) -> None:
+@pytest.mark.parametrize(("seed", "n_terms"), [(0, 2), (1, 2), (2, 2), (0, 3), (1, 3), (2, 3), (0, 4), pytest.param(1, 4, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("points", [None, 1000])
+def test_all_points_are_those_of_enumeration(seed: int, n_terms: int, points: int | None) -> None:
     problem, plans = _tiny(seed, n_terms)
     names = [f"t{k}" for k in range(n_terms)]
     values = set(plans)
     expected = sorted(a for a in values if not _dominated(a, values))
-    found = frontier(problem, names, points=1000)
+    found = frontier(problem, names, points=points)
+    assert found.attrs["complete"]
+    assert found.attrs["missed"] == 0
+    assert "all" in missed_words(found, "en")
     assert sorted(map(tuple, found[names].astype(int).to_numpy().tolist())) == expected
     assert (found["bound"] == found[names].sum(axis=1)).all()
     assert found["lutut"].sum() == 1
@@ -60,6 +68,51 @@ def test_fewer_points_are_non_dominated_and_hold_the_ends() -> None:
     assert not any(_dominated(a, values) for a in some)
     assert {min(a[0] for a in values)} <= {a[0] for a in some}
     assert {min(a[1] for a in values)} <= {a[1] for a in some}
+    assert not found.attrs["complete"]
+    assert 0 < found.attrs["missed"] <= 1
+    assert "%" in missed_words(found, "en")
+
+
+@pytest.mark.parametrize(("seed", "n_terms"), [(0, 2), (1, 3), (2, 3), (0, 4)])
+def test_what_a_sample_may_miss_is_bounded(seed: int, n_terms: int) -> None:
+    """The bound holds for every plan by enumeration, falls as points come, and ends at 0."""
+    problem, plans = _tiny(seed, n_terms)
+    front = Front(problem.model, [objective(problem, f"t{k}") for k in range(n_terms)])
+    front.ends()
+    every, last = np.array(sorted(set(plans))), np.inf
+    for _ in range(200):
+        if not len(front.zones):
+            break
+        known = np.array([z for z, _ in front.points])
+        assert not any(_dominated(tuple(z), set(plans)) for z in known.tolist())
+        needed = max(float(((known - y) / front.span).max(axis=1).min()) for y in every)
+        assert needed <= front.missed() + TOLERANCE
+        assert front.missed() <= last + TOLERANCE
+        last = front.missed()
+        front.step()
+    assert not len(front.zones)
+    assert front.missed() == 0
+
+
+def test_points_do_not_depend_on_the_order_of_rows(contoh: mt.Cycle) -> None:
+    names = ["workload", "disruption", "moves"]
+    one = frontier(Problem.from_cycle(contoh), names, points=8)
+    turned = replace(contoh, pegawai=contoh.pegawai.iloc[::-1].reset_index(drop=True), jabatan=contoh.jabatan.iloc[::-1].reset_index(drop=True))
+    two = frontier(Problem.from_cycle(turned), names, points=8)
+    assert (one.to_numpy() == two.to_numpy()).all()
+    again = frontier(Problem.from_cycle(contoh), names, points=8)
+    for name in one["plan_id"]:
+        assert one.attrs["plans"][name].assignment.equals(again.attrs["plans"][name].assignment)
+
+
+def test_every_point_is_a_plan_that_the_check_accepts(contoh: mt.Cycle) -> None:
+    problem = Problem.from_cycle(contoh)
+    found = frontier(problem, ["workload", "disruption", "moves"], points=12)
+    for row in found.itertuples():
+        plan = found.attrs["plans"][row.plan_id]
+        assert verify(contoh, plan).ok
+        assert (plan.terms["beban"], plan.terms["gangguan"], plan.terms["pindah"]) == (row.workload, row.disruption, row.moves)
+    assert found.attrs["complete"]
 
 
 def test_lexicographic_is_the_first_of_the_sorted_values() -> None:

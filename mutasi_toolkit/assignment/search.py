@@ -26,6 +26,10 @@ NARROW = 1e-6
 FINDING = 0.7
 
 
+class TooHardError(Exception):
+    """A program was not solved within its number of nodes."""
+
+
 @dataclass(frozen=True, eq=False)
 class Found:
     """The result of a search.
@@ -91,6 +95,26 @@ def search(model: Model, deadline: float | None = None, gap: float = 0.0, begin:
     return Found(arcs, objective, bound, proof, relaxed, True)
 
 
+def best_of(model: Model, relaxed: Relaxed, near: int = 0, nodes: int | None = None) -> np.ndarray | None:
+    """The best choice of arcs, any of several best, without a proof that stands alone; None where there is none.
+
+    Parameters
+    ----------
+    model : Model
+    relaxed : Relaxed
+        Its relaxation.
+    near : int
+        Units that the best plan is first thought to cost above the relaxation; it changes the time, not the cost found.
+    nodes : int, optional
+        Branch-and-bound nodes after which a program counts as too hard.
+
+    Raises
+    ------
+    TooHardError
+    """
+    return _incumbent(model, relaxed, None, 0.0, bound_of(relaxed.priced), near, nodes)[0] if relaxed.feasible else None
+
+
 def _first_proof(relaxed: Relaxed) -> Proof:
     bound = bound_of(relaxed.priced)
     return Proof(bound, "linear", relaxed.priced.scale, bound, relaxed.duals, (Node(-1, 0, 0, relaxed.duals, bound),))
@@ -124,19 +148,19 @@ def _proof(model: Model, relaxed: Relaxed, packing: Packing | None, first: Proof
     return Proof(min(target, least(nodes)), packing.kind, packing.scale, target, first.root, nodes)
 
 
-def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: float, known: int) -> tuple[np.ndarray | None, bool]:
+def _incumbent(model: Model, relaxed: Relaxed, deadline: float | None, gap: float, known: int, near: int = 0, nodes: int | None = None) -> tuple[np.ndarray | None, bool]:
     """The best plan's arcs, and whether there may be one where none was found; `known` is a bound."""
     arcs = _whole(model, relaxed)
     if arcs is not None:
         return arcs, True
     best = None if deadline is None else _staying(model)
-    slack = model.scale * max(1, int(LEAST_SLACK * abs(relaxed.priced.bound / model.scale)))
+    slack = model.scale * max(1, near, int(LEAST_SLACK * abs(relaxed.priced.bound / model.scale)))
     while True:
         kept = relaxed.priced.reduced <= slack if model.n_arcs > SMALL else np.ones(model.n_arcs, dtype=bool)
         part = restrict(model, kept)
         if not kept.all():
             part = replace(part, program=narrowed(model, part, room_of(model, relaxed, slack)))
-        found, infeasible = _mixed(model, part, deadline, gap, best, known)
+        found, infeasible = _mixed(model, part, deadline, gap, best, known, nodes)
         best = found if found is not None else best
         if kept.all():
             return best, not (infeasible and best is None)
@@ -174,13 +198,15 @@ def _staying(model: Model) -> np.ndarray | None:
     return model.stay.copy()
 
 
-def _mixed(model: Model, part: Restricted, deadline: float | None, gap: float, start: np.ndarray | None, known: int) -> tuple[np.ndarray | None, bool]:
+def _mixed(model: Model, part: Restricted, deadline: float | None, gap: float, start: np.ndarray | None, known: int, nodes: int | None = None) -> tuple[np.ndarray | None, bool]:
     """Solve the mixed integer program of some arcs; whether it has no solution at all."""
     program = part.program
     begin = None if start is None else _values(model, part, start)
     allowed = gap * max(1.0, abs(known + model.constant))
     for _ in range(4):
-        answer = solve_whole(program, left(deadline), allowed, begin, target=float(known - part.offset))
+        answer = solve_whole(program, left(deadline), allowed, begin, nodes=nodes, target=float(known - part.offset))
+        if answer.status == "limit" and nodes is not None:
+            raise TooHardError
         if answer.values is None and answer.status == "limit" and start is None:
             # Nobody staying is no plan here: the first plan is waited for, whatever the limit.
             answer = solve_whole(program, None, one=True)
