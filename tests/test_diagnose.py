@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from brute.world import draw_island, draw_settings, write_sea
 
 import mutasi_toolkit as mt
 from mutasi_toolkit.assignment import Problem, diagnose, solve
+from mutasi_toolkit.assignment.build import problem_of_cycle
+from mutasi_toolkit.assignment.diagnose import _program
 from mutasi_toolkit.assignment.elastic import PRICES, elastic, smallest_conflict
+from mutasi_toolkit.assignment.model import completed
 
 
 def _fits(options: list[list[str]], capacity: dict[str, float]) -> bool:
@@ -114,3 +119,87 @@ def test_exit_3_prints_the_conflict(contoh: mt.Cycle) -> None:
     with pytest.raises(mt.InfeasibleError, match="Anggaran: paling banyak 0 mutasi") as caught:
         mt.propose(held)
     assert caught.value.exit_code == 3
+
+
+def _broken(problem: Problem, arcs: np.ndarray, sent: list[tuple[str, str]]) -> set[str]:
+    """Rules that one choice of seats breaks: rows of the model, people over what a seat class holds, decisions not followed."""
+    model = problem.model
+    extras, chosen = completed(model, arcs), np.zeros(model.n_arcs, dtype=np.int64)
+    chosen[arcs] = 1
+    value = model.arcs.into(chosen, len(model.low)) + model.extras.into(extras, len(model.low))
+    out = set()
+    for bank in np.unique(model.bank):
+        if model.names[bank].startswith("isi|") and value[bank] > model.high[bank]:
+            out.add(model.names[bank])
+            last = np.flatnonzero(model.bank == bank)[-1]
+            part = model.extras.of(np.array([last]))
+            also = part.row != bank
+            value[part.row[also]] += np.abs(part.value[also]) * (value[bank] - model.high[bank])
+    wrong = (value < model.low) | (value > model.high)
+    out |= {n for n, bad in zip(model.names, wrong, strict=True) if bad and n.split("|")[0] not in {"isi", "tahu", "unit", "cadangan"}}
+    seats = dict(zip(problem.people, problem.seats[problem.seat[arcs]], strict=True))
+    return out | {f"keputusan|{p}|{s}" for p, s in sent if seats[p] != s}
+
+
+def _hopeless(folder: Path, seed: int) -> mt.Cycle:
+    """An island whose group and decisions ask for much."""
+    rng = np.random.default_rng([seed, 5])
+    settings = draw_settings(rng)
+    settings["jaminan"]["kelompok"] = [{"kolom": "jenis_kelamin", "nilai": "P", "hitung": "pindah", "paling_sedikit": int(rng.integers(1, 4))}]
+    settings["anggaran"]["pindah"] = int(rng.integers(0, 2))
+    island = replace(draw_island(rng, "A"), group=None, decisions=())
+    people = tuple(replace(p, status="PNS", punished=False, since="sedang") for p in island.people[:4])
+    seats = tuple(replace(s, head=False, locked=False) for s in island.seats)
+    sent = [(k, "terima", int(rng.integers(len(seats)))) for k in range(2)]
+    cycle = write_sea(folder, [replace(island, people=people, seats=seats, conflicts=((0, 1),))], settings)
+    return _decide(cycle, [(f"AP{p}", f"AJ{s}") for p, _, s in sent if s != people[p].own])
+
+
+def test_conflicts_of_rules_are_the_smallest_of_all_on_tiny_cycles(tmp_path: Path) -> None:
+    seen = []
+    for seed in range(14):
+        cycle = _hopeless(tmp_path / str(seed), seed)
+        try:
+            problem = Problem.from_cycle(cycle)
+        except mt.InfeasibleError:
+            continue
+        found = diagnose(problem)
+        items = {item.name for item in _program(problem, None).items}
+        sent = [(i.split("|")[1], i.split("|")[2]) for i in sorted(items) if i.startswith("keputusan|")]
+        pairs = [[labels.get_loc(d) for d in cycle.keputusan[c]] for labels, c in ((problem.people, "pegawai_id"), (problem.seats, "jabatan_id"))]
+        free = problem_of_cycle(_decide(cycle, []), also=np.array(pairs, dtype=np.int64).T)
+        assert len(sent) == len(cycle.keputusan)
+        options = [range(a, b) for a, b in itertools.pairwise(free.model.start)]
+        ways = {frozenset(_broken(free, np.array(c), sent)) for c in itertools.product(*options)}
+        assert found.feasible == (frozenset() in ways), seed
+        if found.feasible:
+            continue
+        named = sorted(set().union(*ways))
+        size = next(k for k in range(1, len(named) + 1) if any(all(set(s) & w for w in ways) for s in itertools.combinations(named, k)))
+        conflict = set(found.conflict["aturan"])
+        assert found.smallest, seed
+        assert len(conflict) == size, (seed, conflict)
+        assert all(conflict & way for way in ways), seed
+        seen.append(size)
+    assert len(seen) >= 10
+    assert max(seen) >= 2
+
+
+def test_a_group_and_the_holders_of_a_skill_are_named(contoh: mt.Cycle) -> None:
+    group = {"kolom": "jenis_kelamin", "nilai": "P", "opd": "O15", "hitung": "ada", "paling_sedikit": 60}
+    found = diagnose(Problem.from_cycle(contoh.with_settings(jaminan={"kelompok": [group]})))
+    women = contoh.pegawai["jenis_kelamin"].eq("P") & contoh.pegawai["jabatan_id"].map(contoh.seat["opd_id"]).eq("O15")
+    assert f"at least 60 people there after the moves (today {int(women.sum())})" in found.text("en")
+    assert "jenis_kelamin = P di Dinas" in found.text("id")
+    sole = diagnose(Problem.from_cycle(_decide(contoh, [("196908161992072000", "O15S-04")])))
+    holder = sole.conflict.set_index("jenis").loc["pemegang"]
+    skill = contoh.keahlian["keahlian"].eq(holder["aturan"].split("|")[2]) & contoh.keahlian["pegawai_id"].eq("196908161992072000")
+    assert holder["pegawai"] == ("196908161992072000",)
+    assert skill.sum() == 1
+
+
+def test_decisions_that_contradict_each_other_are_told_in_the_language_asked_for(contoh: mt.Cycle) -> None:
+    twice = _decide(contoh, [("197005131994051000", "O15S-04"), ("197005131994051000", "O15B2-02")])
+    for language, said in (("id", "Sisakan satu keputusan"), ("en", "Leave one decision")):
+        with pytest.raises(mt.InfeasibleError, match=said):
+            mt.propose(twice, language)

@@ -75,11 +75,11 @@ class Arcs:
     is_move: np.ndarray
 
 
-def arcs_of(cycle: Cycle, limits: Limits, pairs: Pairs | None = None, ahead: bool = False) -> Arcs:
+def arcs_of(cycle: Cycle, limits: Limits, pairs: Pairs | None = None, ahead: bool = False, also: np.ndarray | None = None) -> Arcs:
     """Arcs: the rules' allowed pairs, less those no plan can use, under the decisions already taken.
 
     A seat class whose people exceed its open need takes nobody in, so arcs into it go (R13), unless the state before the
-    round is not known yet (`ahead`).
+    round is not known yet (`ahead`). Pairs (person, seat) of `also` are there all the same.
     """
     from mutasi_toolkit import rules
 
@@ -98,13 +98,15 @@ def arcs_of(cycle: Cycle, limits: Limits, pairs: Pairs | None = None, ahead: boo
     keep &= (target[person] < 0) | (target[person] == seat)
     person, seat = person[keep], seat[keep]
     missing = decided.forced[~np.isin(decided.forced[:, 0], person)]
+    if also is not None:
+        missing = np.concatenate([missing, also[~np.isin(also @ np.array([n_seats, 1]), person * n_seats + seat)]])
     person, seat = np.concatenate([person, missing[:, 0]]), np.concatenate([seat, missing[:, 1]])
     order = np.lexsort((seat, person))
     person, seat = person[order], seat[order]
     return Arcs(person, seat, own, own[person] != seat)
 
 
-def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pairs | None = None, most: np.ndarray | None = None) -> Problem:
+def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pairs | None = None, most: np.ndarray | None = None, also: np.ndarray | None = None) -> Problem:
     """Build the transfer problem of a cycle; the module's docstring holds the model.
 
     Parameters
@@ -119,6 +121,8 @@ def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pai
     most : ndarray of int, optional
         Most full-time people of each seat class, where earlier rounds decide who is there before this one
         (`planning.expanded`); without it the people of the cycle are.
+    also : ndarray of int, shape (n, 2), optional
+        Pairs (person, seat) that are there even where the seat takes nobody in, as a decision makes them (`diagnose`).
 
     Returns
     -------
@@ -127,7 +131,7 @@ def problem_of_cycle(cycle: Cycle, gains: pd.DataFrame | None = None, pairs: Pai
     from mutasi_toolkit import rules
 
     limits = rules.limits(cycle)
-    arcs = arcs_of(cycle, limits, pairs, ahead=most is not None)
+    arcs = arcs_of(cycle, limits, pairs, most is not None, also)
     capacity = limits.capacity if most is None else most
     terms = {name: half_up(values * PER_POINT) for name, values in arc_costs(cycle, arcs.person, arcs.seat, arcs.is_move, cycle.settings.bobot).items()}
     rows, columns = Rows(), Columns()

@@ -91,31 +91,20 @@ def diagnose(problem: Problem, prices: dict[str, float] | None = None) -> Diagno
 
 def _program(problem: Problem, prices: dict[str, float] | None) -> Elastic:
     """The elastic program; decisions on people become rules of their own, over the problem without them."""
-    if problem.cycle is None or not _decided(problem):
+    from mutasi_toolkit import rules
+    from mutasi_toolkit.assignment.build import problem_of_cycle
+
+    if problem.cycle is None or not len(rules.decisions(problem.cycle).forced):
         return elastic(problem, prices=prices)
-    forced = _decided(problem)
-    free = Problem.from_cycle(_undecided(problem.cycle, {p for p, _ in forced}))
-    person, seat = (labels.get_indexer([f[k] for f in forced]) for k, labels in enumerate((free.people, free.seats)))
-    arcs = find_arcs(free, person, seat)
-    if (arcs < 0).any():
-        # A seat that takes nobody in for its need: only the decision itself makes that pair, so it stays as it is.
-        lost = {p for (p, _), a in zip(forced, arcs, strict=True) if a < 0}
-        free = Problem.from_cycle(_undecided(problem.cycle, {p for p, _ in forced} - lost))
-        arcs = find_arcs(free, person, seat)
+    sent = rules.decisions(problem.cycle).forced
+    forced = [(str(problem.people[p]), str(problem.seats[s])) for p, s in sent]
+    free = problem_of_cycle(_undecided(problem.cycle, {p for p, _ in forced}), also=sent)
+    arcs = find_arcs(free, sent[:, 0], sent[:, 1])
     added = [
         (Item(f"keputusan|{p}|{s}", "keputusan", (p,), (s,), np.nan), np.array([a]))
         for (p, s), a in zip(forced, arcs, strict=True)
     ]
     return elastic(free, added, prices)
-
-
-def _decided(problem: Problem) -> list[tuple[str, str]]:
-    """Decisions that send a person to a seat."""
-    from mutasi_toolkit import rules
-
-    assert problem.cycle is not None
-    forced = rules.decisions(problem.cycle).forced
-    return [(str(problem.people[p]), str(problem.seats[s])) for p, s in forced]
 
 
 def _undecided(cycle: Cycle, people: set[str]) -> Cycle:
@@ -133,9 +122,11 @@ def _table(program: Elastic, found: dict[int, float], cycle: Cycle | None) -> pd
 
 
 def _people(item: Item, cycle: Cycle | None) -> tuple[Any, ...]:
-    """The people an item names; of a full seat class those who sit in it."""
-    if item.kind != "isi" or cycle is None:
+    """The people an item names; of a full seat class those who sit in it, of a skill those who hold it there."""
+    if cycle is None or item.kind not in {"isi", "pemegang"}:
         return item.people
+    if item.kind == "pemegang":
+        return _holders(cycle, *item.name.split("|")[1:3])
     from mutasi_toolkit import rules
 
     sent = rules.decisions(cycle).forced
@@ -143,3 +134,13 @@ def _people(item: Item, cycle: Cycle | None) -> tuple[Any, ...]:
     coming = cycle.pegawai["pegawai_id"].iloc[sent[sent[:, 1] == seat, 0]]
     there = cycle.pegawai.loc[cycle.pegawai["jabatan_id"] == item.seats[0], "pegawai_id"]
     return tuple(sorted({*there, *coming}))
+
+
+def _holders(cycle: Cycle, opd: str, skill: str) -> tuple[Any, ...]:
+    """People of an OPD who hold a skill."""
+    from mutasi_toolkit import skills
+
+    held, people, names = skills.holders(cycle)
+    there = cycle.pegawai["jabatan_id"].map(cycle.seat["opd_id"]).to_numpy() == opd
+    mine = held[:, [names.get_loc(skill)]].toarray().ravel().astype(bool)
+    return tuple(sorted(people[mine & there]))

@@ -29,7 +29,7 @@ def diagnosis_text(found: Diagnosis, language: str) -> str:
 def item_words(row: Any, cycle: Cycle | None, language: str) -> str:
     """One rule of a conflict: what it says, the people and seats in it, and its number."""
     said = text(f"diagnose.item_{_kind(row)}", language, **_values(row, cycle, language))
-    people = _people(row.pegawai, language) if row.jenis == "isi" and row.pegawai else ""
+    people = _people(row.pegawai, language) if row.jenis in {"isi", "pemegang"} and row.pegawai else ""
     return said + (f" [{row.rule_id}]" if row.rule_id else "") + people
 
 
@@ -64,6 +64,23 @@ def _values(row: Any, cycle: Cycle | None, language: str) -> dict[str, Any]:
         "kursi": seat_words(cycle, row.jabatan[0], language) if row.jabatan else "",
         "orang": row.pegawai[0] if row.pegawai else "",
         "lain": row.pegawai[1] if len(row.pegawai) > 1 else "",
+        **(_group(int(parts[1]), cycle, language) if row.jenis == "kelompok" and cycle is not None else {}),
+    }
+
+
+def _group(place: int, cycle: Cycle, language: str) -> dict[str, str]:
+    """A group of people in words: who, where, the limit, and how many today."""
+    group = cycle.settings.jaminan.kelompok[place]
+    mine = (cycle.pegawai[group.kolom] == group.nilai).fillna(False).to_numpy(dtype=bool)
+    if group.opd is not None:
+        mine = mine & (cycle.pegawai["jabatan_id"].map(cycle.seat["opd_id"]).to_numpy() == group.opd)
+    limits = [text(f"diagnose.group_{side}", language, n=n) for side, n in (("least", group.paling_sedikit), ("most", group.paling_banyak)) if n is not None]
+    where = "" if group.opd is None else text("diagnose.group_at", language, unit=cycle.unit_name.get(group.opd, group.opd))
+    return {
+        "kelompok": f"{group.kolom} = {group.nilai}",
+        "di": where,
+        "sisi": text("diagnose.group_and", language).join(limits),
+        "hitung": text(f"diagnose.group_{group.hitung}", language, n=int(mine.sum())),
     }
 
 

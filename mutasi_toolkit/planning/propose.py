@@ -140,9 +140,10 @@ def propose(cycle: Cycle, language: str = "id") -> Proposal:
     Raises
     ------
     InfeasibleError
-        When no plan satisfies the hard rules; found before anything is simulated, and says which rules are in
+        When decisions contradict each other or a hard rule, which is found first; or when no plan satisfies all rules: says which rules are in
         conflict and what the cheapest way out is (`assignment.diagnose`).
     """
+    rules.decisions(cycle, language)
     with part("gains"):
         gains = as_written(marginal_gains(cycle))
     with part("rules"):

@@ -112,8 +112,14 @@ def due(cycle: Cycle) -> pd.DataFrame:
     )
 
 
-def decisions(cycle: Cycle) -> Decisions:
+def decisions(cycle: Cycle, language: str = "id") -> Decisions:
     """Decisions of the table keputusan: terima (must), tolak (must not), kunci (stays, or is held to a seat).
+
+    Parameters
+    ----------
+    cycle : Cycle
+    language : str
+        Language of the errors.
 
     Raises
     ------
@@ -132,15 +138,15 @@ def decisions(cycle: Cycle) -> Decisions:
         p = int(people.get_indexer([row.pegawai_id])[0])
         s = int(seats.get_indexer([row.jabatan_id])[0]) if isinstance(row.jabatan_id, str) else -1
         if row.putusan == "terima" and s < 0:
-            raise InputError(text("rules.decision_seat", pegawai=row.pegawai_id))
+            raise InputError(text("rules.decision_seat", language, pegawai=row.pegawai_id))
         if s < 0 or s == own[p]:
             stay.append(p)
         elif row.putusan == "tolak":
             forbidden.append((p, s))
         else:
             forced.append((p, s))
-    _consistent(cycle, stay, forced, forbidden)
-    _no_contradiction(cycle, forced)
+    _consistent(cycle, stay, forced, forbidden, language)
+    _no_contradiction(cycle, forced, language)
     return Decisions(
         np.array(sorted(stay), dtype=np.int64),
         np.array(sorted(forced), dtype=np.int64).reshape(-1, 2),
@@ -148,7 +154,7 @@ def decisions(cycle: Cycle) -> Decisions:
     )
 
 
-def _consistent(cycle: Cycle, stay: list[int], forced: list[tuple[int, int]], forbidden: list[tuple[int, int]]) -> None:
+def _consistent(cycle: Cycle, stay: list[int], forced: list[tuple[int, int]], forbidden: list[tuple[int, int]], language: str) -> None:
     """No person is wanted in two places at once, nor in a place refused, and no seat class is overfilled by decisions alone."""
     ids, seats = cycle.pegawai["pegawai_id"], cycle.jabatan["jabatan_id"]
     own = pd.Index(seats).get_indexer(cycle.pegawai["jabatan_id"])
@@ -158,16 +164,16 @@ def _consistent(cycle: Cycle, stay: list[int], forced: list[tuple[int, int]], fo
         refused = [s for q, s in forbidden if q == p and s in places]
         if len(places) > 1 or refused:
             named = ", ".join(str(seats.iloc[s]) for s in places)
-            raise InfeasibleError(text("rules.decisions_clash", pegawai=ids.iloc[p], jabatan=named))
+            raise InfeasibleError(text("rules.decisions_clash", language, pegawai=ids.iloc[p], jabatan=named))
     capacity = limits(cycle).capacity
     for s in sorted({s for _, s in forced}):
         held = [p for p, t in wanted if t == s]
         if len(held) > capacity[s]:
             named = ", ".join(str(ids.iloc[p]) for p in held)
-            raise InfeasibleError(text("rules.decisions_overfill", jabatan=seats.iloc[s], pegawai=named, n=len(held), most=int(capacity[s])))
+            raise InfeasibleError(text("rules.decisions_overfill", language, jabatan=seats.iloc[s], pegawai=named, n=len(held), most=int(capacity[s])))
 
 
-def _no_contradiction(cycle: Cycle, forced: list[tuple[int, int]]) -> None:
+def _no_contradiction(cycle: Cycle, forced: list[tuple[int, int]], language: str) -> None:
     if not forced:
         return
     p, s = np.array(forced, dtype=np.int64).T
@@ -175,7 +181,7 @@ def _no_contradiction(cycle: Cycle, forced: list[tuple[int, int]]) -> None:
     for k in np.flatnonzero(blocked):
         raise InfeasibleError(
             text(
-                "rules.contradiction", pegawai=cycle.pegawai["pegawai_id"].iloc[p[k]], jabatan=cycle.jabatan["jabatan_id"].iloc[s[k]],
+                "rules.contradiction", language, pegawai=cycle.pegawai["pegawai_id"].iloc[p[k]], jabatan=cycle.jabatan["jabatan_id"].iloc[s[k]],
                 rules=", ".join(rule_ids(blocked[k])),
             )
         )  # fmt: skip
