@@ -39,6 +39,9 @@ def test_a_task_of_a_thousand_people_passes_and_one_more_time_does_not() -> None
     # 75 minutes a million times are 1,000 people of 75,000 minutes
     assert tasks(("Surat", 1_000_000, 75, "menit")) == []
     assert tasks(("Surat", 1_000_001, 75, "menit")) == [("absurd_volume", (2,))]
+    # an hour is 60 minutes: 1,250,000 of them are 1,000 people
+    assert tasks(("Surat", 1_250_000, 1, "jam")) == []
+    assert tasks(("Surat", 1_250_001, 1, "jam")) == [("absurd_volume", (2,))]
     # told once: a time that is absurd by itself is not also told as a volume
     assert tasks(("Surat", 1, 1250, "jam")) == []
     assert tasks(("Surat", 1_000_001, 1251, "jam")) == [("mixed_time", (2,))]
@@ -100,3 +103,10 @@ def test_a_fault_of_one_row_tells_of_no_further_ones() -> None:
     three = Fault("self_pair", "konflik.csv", "pegawai_b", (3,), ("P1",), 3)
     assert text("schema.more", "en", n=1) not in one.text("en")
     assert f"{text('schema.rows', 'en', rows='3')} {text('schema.more', 'en', n=2)}" in three.text("en")
+
+
+@pytest.mark.parametrize(("day", "kinds"), [("1979-12-31", ["move_before_birth"]), ("1980-01-01", ["move_before_birth"]), ("1980-01-02", [])])
+def test_nobody_moves_before_or_on_the_day_of_birth(day: str, kinds: list[str]) -> None:
+    people = PEOPLE.replace("tmt_jabatan\n", "tmt_jabatan,tanggal_lahir\n").replace("2020-01-01\n", "2020-01-01,1980-01-01\n")
+    moves = f"pegawai_id,unit_asal,unit_tujuan,tanggal\nP1,D1,D1,{day}\n"
+    assert [k for k, _ in told(pegawai=people, riwayat=moves)] == kinds

@@ -12,8 +12,11 @@ import pandas as pd
 import pytest
 
 from mutasi_toolkit.errors import InputError
+from mutasi_toolkit.locale import text
 from mutasi_toolkit.schema import guard
 from mutasi_toolkit.schema.checks import check_tables
+from mutasi_toolkit.schema.csv_text import read_csv_text
+from mutasi_toolkit.schema.faults import Fault
 from mutasi_toolkit.schema.guard import RefusedError, inspect, open_workbook
 from mutasi_toolkit.schema.read import RawTable, read_folder
 from mutasi_toolkit.schema.template import write_template
@@ -105,6 +108,10 @@ def test_workbooks_of_other_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(RefusedError) as caught:
         guard._inspect_other(ods)
     assert (caught.value.kind, caught.value.details) == ("too_large", {"limit": 0})
+    monkeypatch.setattr(guard, "MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(guard, "MAX_PARTS", 0)
+    with pytest.raises(RefusedError):
+        guard._inspect_other(ods)
     good = tmp_path / "c.xlsx"
     monkeypatch.undo()
     write_template(good)
@@ -159,6 +166,7 @@ def test_tables_that_are_missing_empty_or_unread() -> None:
     assert [f.kind for f in faults] == ["missing_table"] * 2
     tables, faults = check_tables({"unit": raw("unit", unit)}, "x")
     assert [f.kind for f in faults] == ["missing_table"] * 2 + ["empty_table"]
+    assert len(tables["unit"]) == 0
     tables, faults = check_tables({"unit": raw("unit", [], read=False)}, "x")
     assert [f.kind for f in faults] == ["missing_table"] * 2
     tables, faults = check_tables({"unit": raw("unit", ["unit_id"])}, "x")
@@ -196,3 +204,20 @@ def test_codes_that_are_nearly_known() -> None:
     assert near("0D1", "00D1") == [("dangling_zeros", "00D1")]
     assert near("XYZ", "DINKES-01") == [("dangling", "")]
     assert near("DINKES-1+DINKES-02x", "DINKES-01", "DINKES-02") == [("dangling", "DINKES-01, DINKES-02")]
+
+
+def test_what_a_code_may_have_been_meant_as_is_told_in_words() -> None:
+    told, alone = (Fault("dangling", "jabatan.csv", details={"target": "unit", "near": near}).text("en") for near in ("D1", ""))
+    assert text("schema.near", "en", names="D1") in told
+    assert "D1" not in alone
+    assert Fault("missing_value", "x", "nama", (2,)).text("en").startswith("x, ")
+
+
+def test_a_table_is_read_under_the_names_of_its_first_record(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a; b\n1;2\n3;4\n", encoding="utf-8")
+    found = read_csv_text(path)
+    assert (list(found.columns), found.to_numpy().tolist(), found.index.tolist()) == (["a", "b"], [["1", "2"], ["3", "4"]], [0, 1])
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.csv"):
+        read_csv_text(path)
