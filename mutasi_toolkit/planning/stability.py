@@ -12,7 +12,7 @@ import pandas as pd
 from mutasi_toolkit import assignment, rules, workload
 from mutasi_toolkit.assignment.edit import arcs_of_plan, find_arcs, session
 from mutasi_toolkit.assignment.model import completed, faults_of, objective_of
-from mutasi_toolkit.assignment.resolve import solve_edited
+from mutasi_toolkit.assignment.resolve import best_on, solve_edited
 
 if TYPE_CHECKING:
     from mutasi_toolkit.assignment import Plan, Problem
@@ -41,8 +41,9 @@ class Stability:
     moves : DataFrame
         pegawai_id, jabatan_id, bertahan (share of draws in whose best plan the same move stands), most first.
     draws : DataFrame
-        draw, mutasi (moves of that draw's best plan), sama (moves it shares with the plan), mungkin (whether the plan keeps the rules
-        there), penyesalan (points that the plan costs more than the best plan of the draw; nan where it does not keep the rules).
+        draw, mutasi (moves of that draw's best plan), sama (moves it shares with the plan), mungkin (whether the plan as it stands keeps
+        the rules there), batal (moves of the plan cancelled in the best plan that uses its moves only, see `recourse`),
+        penyesalan (points which that plan costs more than the best plan of the draw; both nan where no such plan keeps the rules).
     """
 
     moves: pd.DataFrame
@@ -79,7 +80,7 @@ def stability(cycle: Cycle, plan: Plan, gains: pd.DataFrame | None = None, draws
     pairs = rules.allowed(cycle)
     exact = workload.need(cycle)["kebutuhan"].to_numpy(dtype=float)
 
-    def one(k: int) -> tuple[set[tuple[str, str]], bool, float]:
+    def one(k: int) -> tuple[set[tuple[str, str]], bool, float, float]:
         rng = np.random.default_rng([seed, k])
         problem = _drawn(cycle, gains, pairs, exact, doubt, rng)
         best = assignment.solve(problem)
@@ -106,25 +107,52 @@ def _drawn(cycle: Cycle, gains: pd.DataFrame | None, pairs: rules.Pairs, exact: 
     return assignment.Problem.from_cycle(drawn, None if gains is None else gains.assign(gain=gains["gain"] * rate), pairs)
 
 
-def _regret(problem: Problem, plan: Plan, best: Plan) -> tuple[bool, float]:
-    """Whether a plan keeps the rules of another problem, and what it costs more than the best there."""
-    person = problem.people.get_indexer(plan.assignment["pegawai_id"])
-    arcs = find_arcs(problem, person, problem.seats.get_indexer(plan.assignment["jabatan_id"]))
-    if (arcs < 0).any():
-        return False, np.nan
-    arcs = arcs[np.argsort(person)]
-    extras = completed(problem.model, arcs)
-    if len(faults_of(problem.model, arcs, extras)):
-        return False, np.nan
-    return True, round(objective_of(problem.model, arcs, extras) / problem.per_unit - best.objective, 9)
+def recourse(problem: Problem, plan: Plan) -> np.ndarray | None:
+    """Arcs of the best plan of another problem that uses only moves of a plan: each is made or cancelled, none is added.
+
+    With S the seats people have, and M the moves of the plan that the other problem allows,
+
+        minimise c x   over the plans x of the problem with   x[p, j] = 0 unless (p, j) is in S or M,
+
+    and the regret is what it costs more than the best of all plans: 0 where the best plan is made of such moves, never below 0.
+
+    Special cases: None where no such plan keeps the rules (as where somebody who stays may not); whoever may not stay chooses freely.
+
+    Parameters
+    ----------
+    problem : Problem
+        Of a draw.
+    plan : Plan
+        Of the cycle as it is.
+    """
+    model = problem.model
+    kept = (model.stay < 0)[model.person]
+    kept[model.stay[model.stay >= 0]] = True
+    moves = find_arcs(problem, problem.people.get_indexer(plan.moves["pegawai_id"]), problem.seats.get_indexer(plan.moves["jabatan_id"]))
+    kept[moves[moves >= 0]] = True
+    return best_on(model, kept)
 
 
-def _summary(plan: Plan, results: list[tuple[set[tuple[str, str]], bool, float]]) -> Stability:
+def _regret(problem: Problem, plan: Plan, best: Plan) -> tuple[bool, float, float]:
+    """Whether a plan keeps the rules of another problem; how many of its moves are cancelled there, and what it then costs more than the best."""
+    model = problem.model
+    person, seat = problem.people.get_indexer(plan.assignment["pegawai_id"]), problem.seats.get_indexer(plan.assignment["jabatan_id"])
+    whole = find_arcs(problem, person, seat)
+    stands = bool((whole >= 0).all()) and not len(faults_of(model, whole, completed(model, whole)))
+    arcs = recourse(problem, plan)
+    if arcs is None:
+        return stands, np.nan, np.nan
+    moved = np.isin(person, problem.people.get_indexer(plan.moves["pegawai_id"]))
+    cancelled = int((~np.isin(whole[moved], arcs)).sum())
+    return stands, float(cancelled), round(objective_of(model, arcs, completed(model, arcs)) / problem.per_unit - best.objective, 9) + 0.0
+
+
+def _summary(plan: Plan, results: list[tuple[set[tuple[str, str]], bool, float, float]]) -> Stability:
     mine = list(plan.moves.itertuples(index=False, name=None))
-    share = [float(np.mean([m in found for found, _, _ in results])) if results else np.nan for m in mine]
+    share = [float(np.mean([m in found for found, *_ in results])) if results else np.nan for m in mine]
     moves = plan.moves.assign(bertahan=share).sort_values(["bertahan", "pegawai_id"], ascending=[False, True], ignore_index=True)
-    rows = [(k, len(found), len(found & set(mine)), possible, regret) for k, (found, possible, regret) in enumerate(results)]
-    return Stability(moves, pd.DataFrame(rows, columns=["draw", "mutasi", "sama", "mungkin", "penyesalan"]))
+    rows = [(k, len(found), len(found & set(mine)), *rest) for k, (found, *rest) in enumerate(results)]
+    return Stability(moves, pd.DataFrame(rows, columns=["draw", "mutasi", "sama", "mungkin", "batal", "penyesalan"]))
 
 
 def steadier(problem: Problem, plan: Plan, found: Stability, weight: float) -> Plan:

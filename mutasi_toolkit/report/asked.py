@@ -46,12 +46,15 @@ def firmness(o: Opened) -> list[str]:
     stands, draws = o.tables.get("stabilitas", pd.DataFrame()), o.tables.get("stabilitas_ulangan", pd.DataFrame())
     if not len(stands) or not len(draws):
         return [text("report.firm_none", o.language)]
-    regret = draws["penyesalan"].dropna()
-    counts = {"all": int((stands["bertahan"] >= 1).sum()), "doubtful": int((stands["bertahan"] < DOUBTFUL).sum()), "moves": len(stands), "draws": len(draws), "keeps": len(regret)}
+    mended = draws.dropna(subset=["penyesalan"])
+    keeps = int(draws["mungkin"].sum())
+    counts = {"all": int((stands["bertahan"] >= 1).sum()), "doubtful": int((stands["bertahan"] < DOUBTFUL).sum()), "moves": len(stands), "draws": len(draws), "keeps": keeps, "broken": len(draws) - keeps}
     said = {k: number(v, 0, o.language) for k, v in counts.items()}
     out = [text("report.firm_share", o.language, **said)]
-    key = "firm_regret" if len(regret) else "firm_broken"
-    return [*out, text(f"report.{key}", o.language, regret=number(float(regret.mean()) if len(regret) else 0.0, 2, o.language), **said)]
+    if not len(mended):
+        return [*out, text("report.firm_broken", o.language, **said)]
+    said |= {k: number(float(mended[column].mean()), digits, o.language) for k, column, digits in (("cancelled", "batal", 1), ("regret", "penyesalan", 2))}
+    return [*out, text("report.firm_regret", o.language, **said)]
 
 
 def prices(o: Opened) -> list[str]:
