@@ -53,3 +53,13 @@ def test_a_run_does_not_miss_the_parameters_it_is_said_not_to_read(tmp_path: Pat
     done = subprocess.run(command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "sebaran.yaml" in "".join(json.loads((root / "runs/contoh/dasar/manifest.json").read_text(encoding="utf-8"))["inputs"])
+
+
+def test_a_run_in_which_nothing_changed_loads_nothing_heavy(tmp_path: Path) -> None:
+    """Hashes and a few numbers are all it needs; pandas, numba and matplotlib would take most of its time."""
+    command = [sys.executable, "-m", "mutasi_toolkit.cli", "run", str(data_dir("cycles") / "contoh"), "--out", str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True)
+    seen = subprocess.run([sys.executable, "-X", "importtime", *command[1:]], check=True, capture_output=True, text=True).stderr
+    loaded = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in seen.splitlines() if "|" in line}
+    assert "mutasi_toolkit" in loaded
+    assert not loaded & {"pandas", "numba", "matplotlib", "scipy"}

@@ -21,6 +21,8 @@ PRICES = {
 NOTHING = 1e-6
 #: What a move costs beside the prices, so that the way out moves as few people as it can.
 TINY = 1e-4
+#: A rough way out may cost so many points more than the cheapest, and is taken as it is after so many nodes.
+ROUGH, ROUGH_NODES = 10.0, 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,7 @@ class Elastic:
     slacks: list[np.ndarray]
     n_arcs: int
 
-    def solve(self, hard: set[int], free: bool = False) -> dict[int, float] | None:
+    def solve(self, hard: set[int], free: bool = False, rough: bool = False) -> dict[int, float] | None:
         """By how much each item is broken in the cheapest way out that keeps the items of `hard`; None where there is none.
 
         Parameters
@@ -66,6 +68,8 @@ class Elastic:
             Items that must hold.
         free : bool
             Whether breaking the others costs nothing.
+        rough : bool
+            Whether a way out that may not be the cheapest will do: moves cost nothing, and the search ends early.
         """
         upper, cost = self.program.upper.copy(), self.program.cost.copy()
         for k, columns in enumerate(self.slacks):
@@ -73,7 +77,11 @@ class Elastic:
                 upper[columns] = 0.0
             if free:
                 cost[columns] = 0.0
-        answer = solve_whole(replace(self.program, upper=upper, cost=cost))
+        if rough:
+            cost[: self.n_arcs] = 0.0
+        answer = solve_whole(replace(self.program, upper=upper, cost=cost), nodes=ROUGH_NODES if rough else None, allowed_gap=ROUGH / TINY if rough else 0.0)
+        if answer.values is None and rough and answer.status != "infeasible":
+            return self.solve(hard, free)
         if answer.values is None:
             return None
         broken = {k: float(answer.values[c].sum()) / self.items[k].per_unit for k, c in enumerate(self.slacks)}
@@ -242,7 +250,7 @@ def smallest_conflict(program: Elastic, first: dict[int, float], most: int = 60)
 
     Every set of items whose loosening makes a plan possible must meet every conflict. The smallest set H that meets all such
     sets known is tried: where H cannot hold, it is a smallest conflict (Ignatiev, Previti, Liffiton and Marques-Silva 2015);
-    where it can, the way out that keeps H is one more set to meet. After `most` rounds the conflict among all items is found by
+    where it can, the way out that keeps H, the cheapest or nearly so, is one more set to meet. After `most` rounds the conflict among all items is found by
     halving instead (QuickXplain, Junker 2004): irreducible, but maybe not the smallest.
 
     Parameters
@@ -255,7 +263,7 @@ def smallest_conflict(program: Elastic, first: dict[int, float], most: int = 60)
     sets = [set(first)]
     for _ in range(most):
         hit = hitting_set(sets, len(program.items))
-        way = program.solve(hit)
+        way = program.solve(hit, rough=True)
         if way is None:
             return hit, True
         sets.append(set(way) - hit)

@@ -8,8 +8,8 @@ from pathlib import Path
 from mutasi_toolkit.errors import MutasiError
 from mutasi_toolkit.locale import number, text
 from mutasi_toolkit.pipeline.folder import read_json
+from mutasi_toolkit.pipeline.prepare import DECISIONS
 from mutasi_toolkit.pipeline.run import Outcome
-from mutasi_toolkit.report.decisions import DECISIONS
 
 
 def summary_lines(outcome: Outcome, language: str) -> list[str]:
