@@ -55,7 +55,9 @@ def frontier(table: pd.DataFrame, chosen: Mapping[str, float] | None = None, syn
         label(text("figures.frontier_axis", language, name=text(f"figures.objective_{NAMES.get(name, name)}", language)))
     if len(names) > 2:
         axes.text(0.0, -0.17, text("figures.frontier_size", language, name=text(f"figures.objective_{NAMES.get(names[2], names[2])}", language)), transform=axes.transAxes, fontsize=7.5, va="top")
-    axes.legend(frameon=False, fontsize=8, loc="upper right")
+    # Two objectives leave the upper right corner free, three do not.
+    place = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} if len(names) > 2 else {"loc": "upper right"}
+    axes.legend(frameon=False, fontsize=8, **place)
     grid(axes, "both")
     numbered(axes, language)
     numbered(axes, language, "y")
