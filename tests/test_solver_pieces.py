@@ -344,11 +344,11 @@ class Table:
     def __init__(self, n: int, conflicts: list[set[int]]) -> None:
         self.items, self.conflicts, self.asked = list(range(n)), conflicts, 0
 
-    def solve(self, hard: set[int], free: bool = False) -> dict[int, float] | None:
-        """The smallest set to give up so that no conflict is left, none of it hard."""
+    def solve(self, hard: set[int], free: bool = False, rough: bool = False) -> dict[int, float] | None:
+        """The smallest set to give up so that no conflict is left, none of it hard; a rough answer may give up one too many."""
         self.asked += 1
         soft = [k for k in self.items if k not in hard]
-        for size in range(len(soft) + 1):
+        for size in range(int(rough and self.asked % 2 and len(soft) > 0), len(soft) + 1):
             for given in itertools.combinations(soft, size):
                 if all(c & set(given) for c in self.conflicts):
                     return dict.fromkeys(given, 1.0)
