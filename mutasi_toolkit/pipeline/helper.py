@@ -6,12 +6,9 @@ loaded, so a script without a guard, a notebook or a test can start one.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
-import sys
 from collections.abc import Callable
-from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from queue import SimpleQueue
@@ -19,15 +16,17 @@ from threading import Thread
 from typing import Any
 
 from mutasi_toolkit.errors import MutasiError
+from mutasi_toolkit.pipeline.processes import die_with_starter
 
 #: A function of a module, and what it is called with.
 Task = tuple[Callable[..., Any], tuple[Any, ...]]
-_PR_SET_PDEATHSIG = 1
 
 
 def serve() -> None:
     """Do what comes in, and tell what came of it, until the starter closes the pipe or dies."""
     die_with_starter()
+    # An interrupt at the keyboard is the starter's to handle.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What a stage prints must not get between the answers.
     answers = Connection(os.dup(1), readable=False)
     os.dup2(2, 1)
@@ -37,14 +36,6 @@ def serve() -> None:
     while True:
         work, arguments = tasks.get()
         answers.send(answer(work, arguments))
-
-
-def die_with_starter() -> None:
-    """Ask the system to end this process with its starter; an interrupt at the keyboard is the starter's to handle."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _listen(source: Connection, tasks: SimpleQueue[Task]) -> None:

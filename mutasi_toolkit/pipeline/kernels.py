@@ -18,7 +18,7 @@ from typing import Any
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from mutasi_toolkit.paths import PACKAGE
+from mutasi_toolkit.pipeline.processes import begin
 
 #: How often the end of a kernel is looked for while it is waited for, in seconds.
 LOOKS = 0.05
@@ -117,11 +117,7 @@ class Starter:
 
     def _running(self) -> subprocess.Popen[str]:
         if self.process is None or self.owner != os.getpid():
-            path = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH", ""))))
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "mutasi_toolkit.pipeline.warm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                env=os.environ | {"PYTHONPATH": path}, start_new_session=True,
-            )  # fmt: skip
+            self.process = begin("mutasi_toolkit.pipeline.warm", text=True, start_new_session=True)
             self.owner = os.getpid()
         return self.process
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,7 +12,7 @@ from typing import Any, Protocol
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
-from mutasi_toolkit.paths import PACKAGE
+from mutasi_toolkit.pipeline.processes import begin
 from mutasi_toolkit.spread.parallel import cores
 
 #: How often a stage is tried again on a cluster after its worker was lost.
@@ -45,11 +43,7 @@ class Helper:
     """
 
     def __init__(self, held: int | None = None) -> None:
-        path = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH", ""))))
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "mutasi_toolkit.pipeline.helper"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": path}, pass_fds=() if held is None else (held,),
-        )  # fmt: skip
+        self.process = begin("mutasi_toolkit.pipeline.helper", pass_fds=() if held is None else (held,))
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.to = Connection(os.dup(self.process.stdin.fileno()), readable=False)

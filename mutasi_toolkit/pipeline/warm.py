@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
@@ -18,12 +17,13 @@ import sys
 from types import SimpleNamespace
 from typing import IO, Any
 
+from mutasi_toolkit.pipeline.processes import die_with_starter
+
 #: What kernels of the numbered notebooks import.
 USED = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "IPython", "debugpy", "matplotlib.backends.backend_agg", "matplotlib.figure", "networkx",
     "scipy.sparse.linalg", "mutasi_toolkit.figures", "mutasi_toolkit.planning", "mutasi_toolkit.report", "mutasi_toolkit.skills", "mutasi_toolkit.workload",
 )  # fmt: skip
-_PR_SET_PDEATHSIG = 1
 
 
 def serve() -> None:
@@ -60,7 +60,7 @@ def become_kernel(wanted: dict[str, Any], asked: IO[str], answers: IO[str]) -> N
     status = 1
     try:
         os.setsid()
-        _die_with_starter()
+        die_with_starter()
         for number in (signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
         for stream in (asked, answers):
@@ -90,12 +90,6 @@ def _leave(status: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(status)
-
-
-def _die_with_starter() -> None:
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":
