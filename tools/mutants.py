@@ -4,7 +4,7 @@
 
 A mutant is the module with one comparison turned, one operator exchanged, one constant moved, one condition negated, one
 argument of and/or dropped, or one returned value lost. It is killed when a test fails or does not end, and survives when all pass.
-Text that people read (docstrings, messages, annotations) is not mutated, nor what only guards (raise, assert, zip's strict), nor lines marked '# no mutant'. The sample is drawn by
+Text that people read (docstrings, messages, annotations) is not mutated, nor what only guards (raise, assert, zip's strict), nor constants that only steer (STEERING), nor lines marked '# no mutant'. The sample is drawn by
 the seed from all mutants of the module. Tests are those of the module's test files and its doctests that call the changed function
 (mutants_run.py), quickest first, up to 60 processor seconds in all; those that need more than 4 are not asked. With --again the survivors get a second chance:
 all test files that import the package, and tests of up to 20 processor seconds. Rooms that hold compiled kernels run uncompiled.
@@ -18,7 +18,7 @@ import random
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -43,6 +43,22 @@ ALSO = {
     "solver": ["test_assignment_network.py", "test_assignment_limits.py", "test_what_if.py", "test_diagnose.py"],
     "kernels": ["test_spread_kernels.py", "test_spread_lanes.py", "test_spread_histories.py"],
 }
+#: Constants of modules that decide how long the way to a result is, and not the result; they are not changed.
+STEERING = {
+    "assignment/elastic.py": {"ROUGH": "how good one of many ways out must be", "ROUGH_NODES": "how long it is looked for"},
+    "assignment/grouped.py": {"MOST_PRICES": "most prices tried", "MOST_ROUNDS": "most rounds of single moves"},
+    "assignment/highs.py": {"NO_LIMIT": "seconds that no run takes"},
+    "assignment/knapsack.py": {"MOST_CELLS": "larger models are bounded another way", "MOST_ROUNDS": "most rounds of pricing", "SMOOTHING": "which prices are tried next"},
+    "assignment/network.py": {"MOST_PRICES": "most prices tried"},
+    "assignment/prove.py": {"MOST_LEAVES": "largest tree built", "TRIES": "arcs tried before a branch"},
+    "assignment/relax.py": {
+        "SMALL": "larger models are begun with a part", "ENTER_EACH": "arcs that enter in one round", "ENTER_SHARE": "the same",
+        "LARGE": "larger models leave the last of the bound to the branches", "NEAR": "how much of it",
+    },
+    "assignment/resolve.py": {"FIRST_SLACK": "arcs looked at first, more as the plan found asks"},
+    "assignment/search.py": {"LEAST_SLACK": "arcs looked at first, more as the plan found asks", "TIE_NODES": "how long equals are compared"},
+    "assignment/simplex.py": {"LEAST_BLOCK": "arcs looked at before one enters", "PIVOTS": "pivots between two looks at the clock"},
+}  # fmt: skip
 #: Rooms whose tests run with compiled kernels, because none of the kernels is theirs.
 COMPILED = {"workload", "rules", "skills", "schema", "verify"}
 COMPARE = {
@@ -90,7 +106,8 @@ def candidates(path: Path) -> list[Mutant]:
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
     quiet = {i for i, line in enumerate(source.splitlines(), 1) if "# no mutant" in line}
-    dead = {id(n) for node in ast.walk(tree) for part in _unread(node) for n in ast.walk(part)}
+    steering = STEERING.get(str(path.relative_to(PACKAGE)), {}) if path.is_relative_to(PACKAGE) else {}
+    dead = {id(n) for part in [*(p for node in ast.walk(tree) for p in _unread(node)), *_valued(tree, steering)] for n in ast.walk(part)}
     scopes = dict(_scopes(tree, "", None))
     name = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
     found = []
@@ -117,6 +134,15 @@ def _scopes(node: ast.AST, prefix: str, scope: tuple[str, int] | None) -> Iterat
                 yield from _scopes(outer, prefix, scope)
         else:
             yield from _scopes(part, f"{prefix}{part.name}." if isinstance(part, ast.ClassDef) else prefix, scope)
+
+
+def _valued(tree: ast.Module, names: Iterable[str]) -> Iterator[ast.AST]:
+    """The values that a module gives to some names."""
+    for line in tree.body:
+        if isinstance(line, ast.Assign):
+            target, value = line.targets[0], line.value
+            pairs = zip(target.elts, value.elts, strict=True) if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) else [(target, value)]
+            yield from (v for t, v in pairs if isinstance(t, ast.Name) and t.id in names)
 
 
 def _unread(node: ast.AST) -> Iterator[ast.AST]:
@@ -223,7 +249,7 @@ def run_room(module: str, mutants: list[Mutant], minutes: float, again: bool = F
             sys.stdout.flush()
         elif "number" in said:
             mutant = mutants[said["number"]]
-            fate = said if said["fate"] != runs.AGAIN else runs.cold(mutant.path, mutant.tree(), said["tests"], said["limit"])
+            fate = said if said["fate"] != runs.AGAIN else runs.cold(mutant.path, mutant.tree(), said["tests"], said["limit"], said["each"])
             yield mutant, fate["fate"]
         elif said.get("problem") or said.get("status"):
             raise SystemExit(f"{module}: {said}")

@@ -39,6 +39,8 @@ LIBRARIES = (
 SLOW, SLOWER = 4.0, 20.0
 #: Processor seconds of tests (while their calls are noted, so less when they run), quickest first, that a change is tried with before it counts as a survivor; the second time all that are left.
 ENOUGH = 60.0
+#: A changed test that takes more than so many times its noted processor seconds, and so many more, counts as one that does not end.
+TIMES, MORE = 4.0, 3.0
 KILLED, SURVIVED, LATE, UNREACHED, AGAIN, UNCLEAR = "killed", "survived", "late", "unreached", "again", "unclear"
 #: A function of the project: file, qualified name, first line.
 Key = tuple[str, str, int]
@@ -80,9 +82,12 @@ class Board:
         if report.failed:
             self.failed = report.nodeid
 
-    def passes(self, items: list[Any]) -> bool:
-        """Run tests up to the first that fails."""
-        for item, after in zip(items, [*items[1:], None], strict=True):
+    def passes(self, items: list[Any], most: list[float] | None = None) -> bool:
+        """Run tests up to the first that fails; the process ends in one that takes more processor seconds than its `most`."""
+        for item, after, seconds in zip(items, [*items[1:], None], most or [0.0] * len(items), strict=True):
+            if seconds:
+                signal.setitimer(signal.ITIMER_PROF, seconds)
+                signal.alarm(20 * (int(seconds) + 1))
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
             if self.failed:
                 return False
@@ -263,17 +268,21 @@ class Warm:
             except (ValueError, KeyError):
                 tell(self._anew(items))
                 return
-            tell({"fate": SURVIVED} if self.board.passes(items) else {"fate": KILLED, "by": self.board.failed})
+            tell({"fate": SURVIVED} if self.board.passes(items, self.each(items)) else {"fate": KILLED, "by": self.board.failed})
 
         return _ending(in_child(work, self.limit(items)))
 
     def _anew(self, items: list[Any]) -> dict[str, Any]:
         """Word that the tests have to run in a process that imports the changed file anew, which takes some seconds more."""
-        return {"fate": AGAIN, "tests": [i.nodeid for i in items], "limit": 30 + self.limit(items)}
+        return {"fate": AGAIN, "tests": [i.nodeid for i in items], "limit": 30 + self.limit(items), "each": self.each(items)}
 
-    def limit(self, items: Iterable[Any]) -> float:
+    def each(self, items: list[Any]) -> list[float]:
+        """Processor seconds that each changed test may take."""
+        return [MORE + TIMES * self.seen[i.nodeid].seconds for i in items]
+
+    def limit(self, items: list[Any]) -> float:
         """Processor seconds a changed run may take."""
-        return 10 + 4 * sum(self.seen[i.nodeid].seconds for i in items)
+        return 10 + sum(self.each(items))
 
 
 def _ending(said: Iterable[Any]) -> dict[str, Any]:
@@ -301,8 +310,8 @@ class _Changed(importlib.abc.MetaPathFinder):
         return spec
 
 
-def cold(path: Path, tree: ast.Module, tests: list[str], seconds: float) -> dict[str, Any]:
-    """What becomes of a changed file in a process that imports it anew."""
+def cold(path: Path, tree: ast.Module, tests: list[str], seconds: float, each: list[float] | None = None) -> dict[str, Any]:
+    """What becomes of a changed file in a process that imports it anew; `seconds` for all, `each` of the tests."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
     order = {nodeid: place for place, nodeid in enumerate(tests)}
@@ -313,7 +322,7 @@ def cold(path: Path, tree: ast.Module, tests: list[str], seconds: float) -> dict
         def act(board: Board) -> None:
             items = sorted((i for i in board.items if i.nodeid in order), key=lambda i: order[i.nodeid])
             whole = len(items) == len(order)
-            tell({"fate": SURVIVED} if whole and board.passes(items) else {"fate": KILLED, "by": board.failed or "collection"})
+            tell({"fate": SURVIVED} if whole and board.passes(items, each) else {"fate": KILLED, "by": board.failed or "collection"})
 
         # pytest loads files named to it, as those with doctests are, by a loader of its own that rewrites asserts
         ask(sorted({t.split("::")[0] for t in tests}), act, "--assert=plain")

@@ -84,8 +84,8 @@ class Elastic:
             return self.solve(hard, free)
         if answer.values is None:
             return None
-        broken = {k: float(answer.values[c].sum()) / self.items[k].per_unit for k, c in enumerate(self.slacks)}
-        return {k: v for k, v in broken.items() if v > NOTHING}
+        broken = {k: float(answer.values[c].sum()) for k, c in enumerate(self.slacks)}
+        return {k: v / self.items[k].per_unit for k, v in broken.items() if v > NOTHING}
 
 
 def elastic(problem: Problem, added: list[tuple[Item, np.ndarray]] | None = None, prices: dict[str, float] | None = None) -> Elastic:
@@ -170,12 +170,12 @@ class _Build:
         if low > -FREE:
             columns.append(self._column([int(self.at[row])], [1.0]))
         parts = name.split("|")
-        values = np.abs(self.model.extras.value[self.model.extras.row == row]) if parts[0] == "opd" else np.ones(1)
+        unit = {"opd": np.abs(self.model.extras.value[self.model.extras.row == row]).max(initial=1), "capacity": self.problem.weight_unit}.get(parts[0], 1)
         people = tuple(parts[1:3]) if parts[0] == "konflik" else ()
         seats = tuple(parts[1:]) if parts[0] == "capacity" else ()
         if columns:
             limit = float(high if high < FREE else low)
-            self._add(Item(name, parts[0], people, seats, limit, float(values.max(initial=1.0))), columns)
+            self._add(Item(name, parts[0], people, seats, limit, float(unit)), columns)
 
     def people(self) -> None:
         """People without a seat to stay in may be left without a place."""
@@ -208,7 +208,7 @@ class _Build:
         for item, columns in zip(self.items, self.slacks, strict=True):
             cost[columns] = price.get(item.kind, 1.0) / item.per_unit
         # Costs in whole multiples of the cost of a move, as the solver's stopping rule wants them.
-        cost = np.rint(cost / TINY)
+        cost = np.where(cost > 0, np.maximum(np.rint(cost / TINY), 1.0), 0.0)
         row, column, value = (np.concatenate(v).astype(t) for v, t in ((self.row, np.int64), (self.column, np.int64), (self.value, np.float64)))
         whole = np.arange(self.n) < n
         program = Program(cost, np.zeros(self.n), upper, whole, np.concatenate(self.low), np.concatenate(self.high), csc_array((value, (row, column)), shape=(self.n_rows, self.n)))

@@ -61,7 +61,7 @@ def _priced(asked: Session, row: int) -> tuple[Any, ...]:
     name = model.names[row]
     kind = name.split("|")[0]
     upper = model.high[row] < FREE and asked.duals[row] <= 0
-    unit = _unit(asked, row) if kind == "opd" else 1
+    unit = _unit(asked, row) if kind == "opd" else problem.weight_unit
     step = STEP if kind == "anggaran" else 1
     looser = with_high(model, row, step * unit) if upper else _with_low(asked, row, step)
     answer = asked.best(looser)

@@ -14,9 +14,7 @@ from mutasi_toolkit.assignment.narrow import cost_row, narrowed, room_of, with_r
 from mutasi_toolkit.assignment.prove import Node, Proof, bound_of, branch, least, prove, units
 from mutasi_toolkit.assignment.relax import SMALL, Relaxed, Restricted, relax, restrict
 
-#: First guess of what the best plan costs above the relaxation, as a share of it.
-FIRST_SLACK = 1e-4
-#: The same where arcs are many: a narrow program is tried first and widened by what its best plan shows.
+#: First guess of what the best plan costs above the relaxation, as a share of it, where arcs are many: a narrow program is tried first and widened by what its best plan shows.
 LEAST_SLACK = 4e-6
 #: Branch-and-bound nodes spent on the choice among equals; more equals than that and the first found stays.
 TIE_NODES = 5_000
