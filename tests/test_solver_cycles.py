@@ -32,6 +32,10 @@ def test_every_plan_costs_and_breaks_what_the_tables_say(tmp_path: Path, seed: i
     model, arc_of = problem.model, {}
     for k in range(model.n_arcs):
         arc_of[problem.people[model.person[k]], problem.seats[problem.seat[k]]] = k
+    own = cycle.pegawai["jabatan_id"].tolist()
+    assert model.stay.tolist() == [arc_of.get((p, seat), -1) for p, seat in zip(problem.people, own, strict=True)]
+    assert model.start.tolist() == [int((model.person < p).sum()) for p in range(len(own) + 1)]
+    assert (model.hint == 0).all()
     most, low, high = sea.limits()
     rng = np.random.default_rng(seed)
     seen = {True: 0, False: 0}

@@ -55,7 +55,7 @@ STEERING = {
         "SMALL": "larger models are begun with a part", "ENTER_EACH": "arcs that enter in one round", "ENTER_SHARE": "the same",
         "LARGE": "larger models leave the last of the bound to the branches", "NEAR": "how much of it",
     },
-    "assignment/resolve.py": {"FIRST_SLACK": "arcs looked at first, more as the plan found asks"},
+    "assignment/resolve.py": {"FIRST_SLACK": "arcs looked at first, more as the plan found asks", "RAY": "how fine a proof by duals is tried before all arcs are"},
     "assignment/search.py": {"LEAST_SLACK": "arcs looked at first, more as the plan found asks", "TIE_NODES": "how long equals are compared"},
     "assignment/simplex.py": {"LEAST_BLOCK": "arcs looked at before one enters", "PIVOTS": "pivots between two looks at the clock"},
 }  # fmt: skip

@@ -128,9 +128,6 @@ def load(program: Program, whole: bool, time_limit: float | None = None, **optio
 def answer_of(solver: highspy.Highs, unit: float) -> Answer:
     """What the solver holds after a run, in the program's own units."""
     status = solver.getModelStatus()
-    if status == highspy.HighsModelStatus.kModelEmpty:
-        # Neither rows nor columns: everybody has one arc, and it fits.
-        return Answer("optimal", np.zeros(0), np.zeros(0), 0.0, 0.0)
     info = solver.getInfo()
     solution = solver.getSolution()
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible

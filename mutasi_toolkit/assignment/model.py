@@ -203,8 +203,7 @@ def price(model: Model, duals: np.ndarray, scale: int, allowed: np.ndarray | Non
         reduced = np.where(allowed, reduced, reduced.max(initial=0) + 1)
     least = np.minimum.reduceat(reduced, model.start[:-1]) if model.n_people else reduced[:0]
     extra = (model.extra_cost.astype(kind) * scale if fixed is None else 0) - model.extras.times(u)
-    positive = u > 0
-    limits = np.where(positive, np.where(positive, model.low, 0), np.where(u < 0, model.high, 0)).astype(kind)
+    limits = np.where(u > 0, model.low, np.where(u < 0, model.high, 0)).astype(kind)
     parts = (least, np.minimum(extra, 0) * model.extra_upper.astype(kind), u * limits)
     bound = sum(int(part.sum()) for part in parts)
     return Priced(bound, reduced - np.repeat(least, np.diff(model.start)), scale)
@@ -212,14 +211,14 @@ def price(model: Model, duals: np.ndarray, scale: int, allowed: np.ndarray | Non
 
 def _largest(model: Model) -> float:
     """What the sum of all coefficients and limits that duals are multiplied with cannot pass."""
-    limits = [float(np.abs(side[np.abs(side) < FREE]).sum()) for side in (model.low, model.high)]
-    extras = float((np.abs(model.extras.value) * model.extra_upper[model.extras.column]).sum())
-    return float(np.abs(model.arcs.value).sum()) + extras + sum(limits)
+    limits = [float(np.abs(side[np.abs(side) < FREE]).sum(dtype=float)) for side in (model.low, model.high)]
+    extras = float(np.abs(model.extras.value).astype(float) @ model.extra_upper[model.extras.column].astype(float))
+    return float(np.abs(model.arcs.value).sum(dtype=float)) + extras + sum(limits)
 
 
 def _cost_bits(model: Model, scale: int) -> float:
     total = float(np.abs(model.cost).max(initial=0)) * max(1, model.n_people)
-    total += float((np.abs(model.extra_cost) * model.extra_upper).sum())
+    total += float(np.abs(model.extra_cost).astype(float) @ model.extra_upper.astype(float))
     return float(np.log2(1.0 + total * scale))
 
 

@@ -100,3 +100,10 @@ def with_row(program: Program, row: np.ndarray, most: int) -> Program:
         row_low=np.append(program.row_low, -np.inf),
         row_high=np.append(program.row_high, float(most) + 0.5),
     )
+
+
+def without(program: Program, taken: np.ndarray) -> Program:
+    """The program less one choice of arcs, which keeps all rows but for the solver's tolerances; `taken` has one arc of everybody who has a choice."""
+    row = np.zeros(len(program.cost))
+    row[: len(taken)] = taken
+    return with_row(program, row, int(taken.sum()) - 1)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from scipy.sparse import csc_array, hstack
 
 from mutasi_toolkit.assignment.highs import Program, solve_linear, solve_whole
 from mutasi_toolkit.assignment.model import Model, Priced, completed, faults_of, objective_of, price
+from mutasi_toolkit.assignment.narrow import without
 from mutasi_toolkit.assignment.prove import units
 from mutasi_toolkit.assignment.relax import Restricted, entering, restrict, rounded_duals
 
@@ -150,14 +149,12 @@ def best_on(model: Model, kept: np.ndarray, known: int | None = None) -> np.ndar
     part = restrict(model, kept)
     program = part.program
     target = None if known is None else float(units(known, model.scale) - part.offset)
-    for _ in range(3):
+    while True:
         answer = solve_whole(program, target=target)
         if answer.values is None:
             return None
-        values = answer.values[: len(part.arcs)]
-        arcs = np.sort(np.concatenate([part.arcs[values > 0.5], part.settled]))
-        if len(arcs) == model.n_people and not len(faults_of(model, arcs, completed(model, arcs))):
+        taken = answer.values[: len(part.arcs)] > 0.5
+        arcs = np.sort(np.concatenate([part.arcs[taken], part.settled]))
+        if not len(faults_of(model, arcs, completed(model, arcs))):
             return arcs
-        room = 1e-6 * np.maximum(1.0, np.abs(np.where(np.isfinite(program.row_high), program.row_high, 0.0)))
-        program = replace(program, row_high=program.row_high - room, row_low=program.row_low + room)
-    return None
+        program = without(program, taken)

@@ -10,7 +10,7 @@ from mutasi_toolkit.assignment.clock import late, left, share
 from mutasi_toolkit.assignment.highs import Answer, solve_whole
 from mutasi_toolkit.assignment.knapsack import Packing, loads_of
 from mutasi_toolkit.assignment.model import Model, completed, faults_of, objective_of
-from mutasi_toolkit.assignment.narrow import cost_row, narrowed, room_of, with_row
+from mutasi_toolkit.assignment.narrow import cost_row, narrowed, room_of, with_row, without
 from mutasi_toolkit.assignment.prove import Node, Proof, bound_of, branch, least, prove, units
 from mutasi_toolkit.assignment.relax import SMALL, Relaxed, Restricted, relax, restrict
 
@@ -18,8 +18,8 @@ from mutasi_toolkit.assignment.relax import SMALL, Relaxed, Restricted, relax, r
 LEAST_SLACK = 4e-6
 #: Branch-and-bound nodes spent on the choice among equals; more equals than that and the first found stays.
 TIE_NODES = 5_000
-#: Rows are narrowed by this where a rounded solution breaks one.
-NARROW = 1e-6
+#: Shares of arcs this near to whole numbers are whole.
+NEARLY = 1e-6
 #: Share of a time limit that may go into finding a plan; the rest is for proving how good it is.
 FINDING = 0.7
 
@@ -179,7 +179,7 @@ def _whole(model: Model, relaxed: Relaxed) -> np.ndarray | None:
         return None
     n = len(relaxed.program.arcs)
     values = relaxed.answer.values[:n]
-    if np.abs(values - np.rint(values)).max(initial=0.0) > NARROW:
+    if np.abs(values - np.rint(values)).max(initial=0.0) > NEARLY:
         return None
     arcs = np.sort(np.concatenate([relaxed.program.arcs[values > 0.5], relaxed.program.settled]))
     extras = completed(model, arcs)
@@ -213,12 +213,8 @@ def _mixed(model: Model, part: Restricted, deadline: float | None, gap: float, s
         arcs = _taken(part, answer)
         if not len(faults_of(model, arcs, completed(model, arcs))):
             return arcs, False
-        program = replace(program, row_low=_narrow(program.row_low, 1), row_high=_narrow(program.row_high, -1))
+        program = without(program, answer.values[: len(part.arcs)] > 0.5)
     return None, False
-
-
-def _narrow(limit: np.ndarray, side: int) -> np.ndarray:
-    return limit + side * NARROW * np.maximum(1.0, np.abs(np.where(np.isfinite(limit), limit, 0.0)))
 
 
 def _taken(part: Restricted, answer: Answer) -> np.ndarray:

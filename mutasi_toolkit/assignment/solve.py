@@ -34,9 +34,7 @@ def solve(problem: Problem, time_limit: float | None = None, gap: float = 0.0) -
 def plan_of(problem: Problem, found: Found) -> Plan:
     """The plan of chosen arcs, in the labels and units of the problem."""
     assert found.arcs is not None
-    assignment = _frame(problem, found.arcs)
-    model = problem.model
-    moved = found.arcs[(model.stay[model.person[found.arcs]] >= 0) & (model.stay[model.person[found.arcs]] != found.arcs)]
+    assignment, moved = _frame(problem, found.arcs), found.arcs[:0]
     if problem.cycle is not None:
         # A person held to another seat by a decision has no arc of staying, and moves all the same.
         own = problem.cycle.pegawai.set_index("pegawai_id")["jabatan_id"]
