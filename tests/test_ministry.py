@@ -21,7 +21,7 @@ from mutasi_toolkit.synth.presets import MOVES_PER_PERSON
 WITHIN = {"R37": {"satu_kantor": True}}
 
 
-def _offices(folder: Path, count: int) -> mt.Cycle:
+def offices_of(folder: Path, count: int) -> mt.Cycle:
     """As many copies of the example, each an office of its own."""
     folder.mkdir()
     for path in sorted((data_dir("cycles") / "contoh").glob("*.csv")):
@@ -36,7 +36,7 @@ def _offices(folder: Path, count: int) -> mt.Cycle:
 @pytest.fixture(scope="module")
 def one_two(tmp_path_factory: pytest.TempPathFactory) -> list[mt.Cycle]:
     place = tmp_path_factory.mktemp("kementerian")
-    return [_offices(place / str(n), n) for n in (1, 2)]
+    return [offices_of(place / str(n), n) for n in (1, 2)]
 
 
 def test_pairs_grow_with_the_offices_where_moves_stay_within_one_and_with_their_square_else(one_two: list[mt.Cycle]) -> None:

@@ -138,7 +138,7 @@ def rounded_duals(model: Model, restricted: Restricted, duals: np.ndarray) -> np
     return usable(model, out)
 
 
-def relax(model: Model, deadline: float | None = None, begin: np.ndarray | None = None) -> Relaxed:
+def relax(model: Model, deadline: float | None = None, begin: np.ndarray | None = None, like: Relaxed | None = None) -> Relaxed:
     """Solve the relaxation over all arcs.
 
     A restricted program is solved, its duals are rounded to fractions of a unit, those of the cells are replaced by
@@ -153,14 +153,17 @@ def relax(model: Model, deadline: float | None = None, begin: np.ndarray | None 
         Moment of `clock.now` after which no further round begins.
     begin : ndarray of bool, optional
         Arcs to begin with besides each person's stay.
+    like : Relaxed, optional
+        The relaxation of a model that differs in its costs alone: begin with its arcs and its basis.
     """
+    begin = begin if like is None else like.kept
     network = network_of(model, model.scale) if model.n_arcs > SMALL else None
     best: tuple[np.ndarray, Priced] | None = None
     if network is not None:
         duals = budget_duals(network, model.hint * model.scale, deadline)
         best = duals, price(model, duals, model.scale)
     kept = _first(model, begin, None if best is None else best[1])
-    last: tuple[Restricted, Answer] | None = None
+    last = None if like is None else (like.program, like.answer)
     while True:
         program = restrict(model, kept)
         answer = solve_linear(program.program, left(deadline), None if last is None else _carried(model, *last, program))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from mutasi_toolkit.assignment.clock import deadline_in
 from mutasi_toolkit.assignment.model import completed
+from mutasi_toolkit.assignment.offices import search_by_office
 from mutasi_toolkit.assignment.plan import FEASIBLE, OPTIMAL, Plan, relative_gap
 from mutasi_toolkit.assignment.problem import Problem
 from mutasi_toolkit.assignment.prove import certificate
@@ -25,7 +26,7 @@ def solve(problem: Problem, time_limit: float | None = None, gap: float = 0.0) -
     if not (gap >= 0 and math.isfinite(gap)):
         raise InputError(text("assignment.bad_gap", value=gap))
     deadline = deadline_in(time_limit)
-    found = search(problem.model, deadline, gap)
+    found = search_by_office(problem.model, deadline) or search(problem.model, deadline, gap)
     if found.arcs is None:
         raise InfeasibleError(text("diagnose.call" if problem.cycle is not None else "assignment.pairs_infeasible", n=problem.model.n_people))
     return plan_of(problem, found)
