@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -81,3 +83,18 @@ def test_what_people_read(opened: Opened) -> None:
     assert asked.alternatives(0).empty
     assert "titik" in asked.frontier(0).data
     assert asked.frontier(3).alt
+
+
+def test_a_problem_with_too_many_pairs_is_not_solved_again_and_the_report_says_so(contoh: mt.Cycle, made, opened: Opened, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = firmness(contoh, made.plan, made.gains, draws=1)
+    monkeypatch.setattr(sys.modules["mutasi_toolkit.planning.firmness"], "HUGE", 10)
+    tables = firmness(contoh, made.plan, made.gains)
+    assert {name: (len(t), t.columns.tolist()) for name, t in tables.items()} == {name: (0, t.columns.tolist()) for name, t in asked.items()}
+    made.write(tmp_path)
+    write_firmness(tmp_path / "tables", contoh, made.plan, made.gains)
+    for language, words in (("id", ("tidak diuji", "tidak dihitung")), ("en", ("not tested", "not worked out"))):
+        saved = opened_from(contoh, tmp_path, language)
+        assert [len(s) for s in (saved.firmness(), saved.prices())] == [1, 1]
+        assert words[0] in saved.firmness()[0]
+        assert words[1] in saved.prices()[0]
+        assert len(saved.firm_moves()) == 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mutasi_toolkit import assignment
+from mutasi_toolkit import assignment, rules
 from mutasi_toolkit.planning.stability import stability
 
 if TYPE_CHECKING:
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 DIGITS = "%.9g"
 #: Draws of a run: as many as keep it short, by the size of the problem.
 DRAWS, DRAWS_LARGE, LARGE = 10, 4, 20_000
+#: With more allowed pairs than this neither is looked at: each draw and each price solves the problem again, which takes minutes.
+HUGE = 1_000_000
 #: Rules whose price a run looks at.
 PRICES = 3
+PRICE_COLUMNS = ["jenis", "batas", "langkah", "hemat", "kekurangan"]
 
 
 def as_written(gains: pd.DataFrame) -> pd.DataFrame:
@@ -45,7 +48,8 @@ def firmness(cycle: Cycle, plan: Plan, gains: pd.DataFrame, draws: int | None = 
         Of this cycle with these values of holders.
     gains : DataFrame
     draws : int, optional
-        Draws of uncertain inputs; by default 10, and 4 where more than 20,000 pairs are allowed.
+        Draws of uncertain inputs; by default 10, 4 where a plan may use more than 20,000 pairs, and neither draws nor prices (tables without
+        rows) where rules allow more than a million.
 
     Returns
     -------
@@ -55,6 +59,8 @@ def firmness(cycle: Cycle, plan: Plan, gains: pd.DataFrame, draws: int | None = 
         valuable first. ``stabilitas``: pegawai_id, jabatan_id, bertahan (share of draws in whose best plan the move stands), ulangan
         (draws). ``stabilitas_ulangan``: one row per draw, see `stability.Stability`.
     """
+    if draws is None and len(rules.allowed(cycle)) > HUGE:
+        return _not_asked()
     problem = assignment.Problem.from_cycle(cycle, gains)
     found = assignment.prices(problem, plan, most=PRICES)
     found = found[found["hemat"] >= assignment.LEAST_SAVED].sort_values(["hemat", "aturan"], ascending=[False, True], ignore_index=True)
@@ -62,10 +68,20 @@ def firmness(cycle: Cycle, plan: Plan, gains: pd.DataFrame, draws: int | None = 
     draws = draws if draws is not None else DRAWS if problem.model.n_arcs <= LARGE else DRAWS_LARGE
     stands = stability(cycle, plan, gains, draws=draws)
     return {
-        "harga": found[["jenis", "batas", "langkah", "hemat", "kekurangan"]].assign(**words),
+        "harga": found[PRICE_COLUMNS].assign(**words),
         "stabilitas": stands.moves.assign(ulangan=np.full(len(stands.moves), draws)).sort_values("pegawai_id", ignore_index=True),
         "stabilitas_ulangan": stands.draws,
     }
+
+
+def _not_asked() -> dict[str, pd.DataFrame]:
+    """The tables without rows."""
+    columns = {
+        "harga": [*PRICE_COLUMNS, "kalimat_id", "kalimat_en"],
+        "stabilitas": ["pegawai_id", "jabatan_id", "bertahan", "ulangan"],
+        "stabilitas_ulangan": ["draw", "mutasi", "sama", "mungkin", "batal", "penyesalan"],
+    }
+    return {name: pd.DataFrame(columns=names) for name, names in columns.items()}
 
 
 def write_firmness(folder: Path, cycle: Cycle, plan: Plan, gains: pd.DataFrame) -> None:

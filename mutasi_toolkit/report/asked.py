@@ -45,7 +45,7 @@ def firmness(o: Opened) -> list[str]:
     """How many moves stand in all draws, how many are doubtful, and what the plan costs where inputs are otherwise."""
     stands, draws = o.tables.get("stabilitas", pd.DataFrame()), o.tables.get("stabilitas_ulangan", pd.DataFrame())
     if not len(stands) or not len(draws):
-        return [text("report.firm_none", o.language)]
+        return [text("report.firm_not_asked" if len(o.tables["usulan"]) else "report.firm_none", o.language)]
     mended = draws.dropna(subset=["penyesalan"])
     keeps = int(draws["mungkin"].sum())
     counts = {"all": int((stands["bertahan"] >= 1).sum()), "doubtful": int((stands["bertahan"] < DOUBTFUL).sum()), "moves": len(stands), "draws": len(draws), "keeps": keeps, "broken": len(draws) - keeps}
@@ -60,6 +60,8 @@ def firmness(o: Opened) -> list[str]:
 def prices(o: Opened) -> list[str]:
     """What the rules that bind cost, one sentence each."""
     table = o.tables.get("harga", pd.DataFrame())
+    if not len(table) and len(o.tables["usulan"]) and not len(o.tables.get("stabilitas", [])):
+        return [text("report.prices_not_asked", o.language)]
     return table[f"kalimat_{o.language}"].tolist() if len(table) else [text("what_if.price_none", o.language)]
 
 
