@@ -122,7 +122,7 @@ def test_a_plan_of_parts_keeps_every_row_and_its_bound_holds(small: None) -> Non
 
 def test_parts_are_the_whole_taken_apart(small: None) -> None:
     for k in range(10):
-        models, _, whole = _draw(k)
+        whole = _draw(k)[2]
         row = budget_row(whole)
         assert whole.names[row] == BUDGET
         parts = parts_of(whole, row)
