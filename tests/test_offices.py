@@ -16,7 +16,14 @@ import mutasi_toolkit as mt
 from mutasi_toolkit.assignment import divide, offices, solve
 from mutasi_toolkit.assignment.clock import deadline_in
 from mutasi_toolkit.assignment.divide import budget_row, parts_of
-from mutasi_toolkit.assignment.model import FREE, Model, completed, entries_of, faults_of, objective_of
+from mutasi_toolkit.assignment.model import (
+    FREE,
+    Model,
+    completed,
+    entries_of,
+    faults_of,
+    objective_of,
+)
 from mutasi_toolkit.assignment.network import BUDGET
 from mutasi_toolkit.assignment.offices import Lines, crossing, search_by_office, shares
 from mutasi_toolkit.assignment.relax import relax
