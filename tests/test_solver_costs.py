@@ -13,11 +13,13 @@ import pytest
 from handmade import handmade, table_of
 
 import mutasi_toolkit as mt
+from mutasi_toolkit import rules
 from mutasi_toolkit.assignment import Problem, diagnose, price_sentences, prices, solve
+from mutasi_toolkit.assignment.build import arcs_of, problem_of_cycle
 from mutasi_toolkit.assignment.costs import arc_costs, disruption, distance_km, ways_km
 from mutasi_toolkit.assignment.elastic import Elastic, elastic
 from mutasi_toolkit.assignment.model import FREE, Model, entries_of
-from mutasi_toolkit.assignment.prices import _unit
+from mutasi_toolkit.assignment.prices import _binding, _unit
 from mutasi_toolkit.assignment.problem import Terms
 
 #: Sums of a handful of numbers of the size of 1.
@@ -25,7 +27,7 @@ CLOSE = 1e-9
 
 # --- moves ------------------------------------------------------------------------------------------------------------
 
-UNITS = {"K": ("", ""), "A": ("-6.2", "106.8"), "B": ("-6.25", "106.83"), "C": ("", ""), "D": ("-6.202", "106.801")}
+UNITS = {"K": ("", ""), "A": ("-6.2", "106.8"), "B": ("-6.35", "106.9"), "C": ("", ""), "D": ("-6.202", "106.801")}
 FIELDS = ("", "umum", "Teknik; Umum ", "hukum;teknik")
 #: Home, box, field, birth, wishes.
 PEOPLE = (
@@ -91,7 +93,7 @@ def test_a_move_disrupts_by_way_wish_box_field_and_age() -> None:
         parts = (way, wish, {"1": 1.0, "9": 0.5}.get(box, 0.0), other, left < 1)
         assert found[at] == pytest.approx(0.4 * way + 0.2 * wish + 0.15 * parts[2] + 0.1 * other + 0.15 * (left < 1), abs=CLOSE)
         seen |= {(k, 0 < v < 1, v == 1) for k, v in enumerate(parts)}
-    assert {(0, True, False), (0, False, False), (2, True, False), *((k, False, True) for k in (1, 2, 3, 4)), *((k, False, False) for k in (1, 3, 4))} <= seen
+    assert {(0, True, False), (0, False, False), (0, False, True), (2, True, False), *((k, False, True) for k in (1, 2, 3, 4)), *((k, False, False) for k in (1, 3, 4))} <= seen
 
 
 def test_without_wishes_nobody_misses_one() -> None:
@@ -197,6 +199,7 @@ def test_sentences_name_whom_and_where() -> None:
     assert told("anggaran", "anggaran|pindah", opd_id="O1", kekurangan=0.004, kekurangan_opd=0.004) == budget
     assert told("anggaran", "anggaran|pindah", kekurangan=0.5) == budget, "no OPD closes more than it opens"
     assert told("anggaran", "anggaran|pindah", opd_id="O1", kekurangan=0.5, kekurangan_opd=0.25) == "One more move would save 2.5 points and close 0.5 of a vacancy, most of it (0.25) at O1 (average of the next 10 moves)."
+    assert told("anggaran", "anggaran|pindah", opd_id="O1", kekurangan=0.005).startswith("One more move would save 2.5 points and close 0")
     assert told("anggaran", "anggaran|pindah", hemat=0.005).startswith("One more move would save 0")
     assert told("anggaran", "anggaran|pindah", hemat=0.0049) == "No rule that, loosened by one, would better this plan."
 
@@ -208,3 +211,61 @@ def test_prices_of_equal_rules_come_by_name_and_at_most_as_many_as_asked() -> No
     assert prices(problem, plan)["aturan"].tolist() == ["capacity|w", "capacity|x", "capacity|y"]
     assert prices(problem, plan, most=2)["hemat"].tolist() == [9.0, 5.0]
     assert price_sentences(problem, prices(problem, plan, most=1), "en") == ["w holds at most 0: loosened by one, the objective would fall by 9 points."]
+
+
+def test_every_rule_with_a_price_is_looked_at_the_dearest_first() -> None:
+    names = ("isi|s", "opd|b", "anggaran|pindah", "opd|a", "tahu|o|s", "kelompok|0", "capacity|x", "isi_min|o")
+    asked = SimpleNamespace(model=SimpleNamespace(names=names), duals=np.array([50, 7, -9, -7, 3, 1, 0, -1]))
+    assert [names[r] for r in _binding(asked)] == ["anggaran|pindah", "opd|a", "opd|b", "isi_min|o", "kelompok|0"]  # type: ignore[arg-type]
+
+
+# --- arcs and rows of a cycle -----------------------------------------------------------------------------------------
+
+
+def decided(*rows: tuple[str, str, str]) -> mt.Cycle:
+    cycle = made()
+    frame = pd.DataFrame([{"pegawai_id": p, "putusan": what, "jabatan_id": seat} for p, what, seat in rows]).reindex(columns=cycle.keputusan.columns)
+    return replace(cycle, keputusan=frame.astype(cycle.keputusan.dtypes.to_dict()))
+
+
+def arcs_by_person(cycle: mt.Cycle, **more: object) -> dict[str, list[str]]:
+    arcs = arcs_of(cycle, rules.limits(cycle), **more)  # type: ignore[arg-type]
+    assert (np.lexsort((arcs.seat, arcs.person)) == np.arange(len(arcs.person))).all()
+    own = cycle.pegawai["jabatan_id"].to_numpy()[arcs.person]
+    seats = cycle.jabatan["jabatan_id"].to_numpy()[arcs.seat]
+    assert arcs.is_move.tolist() == (own != seats).tolist()
+    out: dict[str, list[str]] = {}
+    for p, s in zip(cycle.pegawai["pegawai_id"].to_numpy()[arcs.person], seats, strict=True):
+        out.setdefault(p, []).append(s)
+    return out
+
+
+def test_decisions_leave_the_arcs_they_allow() -> None:
+    """Of two seats in the first place of the table and elsewhere: accepted, refused, held."""
+    free = arcs_by_person(made())
+    assert "A0" in free["P2"]
+    assert {"A1", "B1", "C0"} <= set(free["P2"]) & {*free["P0"], "C0"}
+    assert arcs_by_person(decided(("P2", "terima", "A1")))["P2"] == ["A1"]
+    assert arcs_by_person(decided(("P2", "terima", "A0")))["P2"] == ["A0"], "the first seat is a seat"
+    assert arcs_by_person(decided(("P0", "terima", "B1")))["P0"] == ["B1"], "the first person is a person"
+    assert arcs_by_person(decided(("P2", "tolak", "A1")))["P2"] == [s for s in free["P2"] if s != "A1"]
+    assert arcs_by_person(decided(("P0", "tolak", "B1")))["P0"] == [s for s in free["P0"] if s != "B1"]
+    assert arcs_by_person(decided(("P3", "kunci", "")))["P3"] == ["D0"]
+    others = arcs_by_person(decided(("P2", "terima", "A1"), ("P3", "kunci", "")))
+    assert all(others[p] == free[p] for p in ("P0", "P1", "P4"))
+
+
+def test_arcs_into_full_seats_are_there_where_they_are_asked_for() -> None:
+    cycle = made()
+    full = replace(cycle, jabatan=cycle.jabatan.assign(kebutuhan=[1.0] + [2.0] * (len(cycle.jabatan) - 1)))
+    free = arcs_by_person(full)
+    assert [p for p, seats in free.items() if "A0" in seats] == ["P0", "P4"], "two are in a seat for one"
+    ahead = arcs_by_person(full, ahead=True)
+    assert "A0" in ahead["P2"]
+    also = arcs_by_person(full, also=np.array([[2, 0], [2, 1], [0, 0]]))
+    assert also["P2"] == sorted({*free["P2"], "A0"})
+    assert also["P0"] == free["P0"]
+    most = problem_of_cycle(full, most=np.full(len(full.jabatan), 3))
+    assert most.model.extra_upper[most.model.bank == 0].sum() == 3
+    today = problem_of_cycle(full)
+    assert today.model.extra_upper[today.model.bank == 0].sum() == 2

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from brute.sea import draw_sea
-from brute.world import gains_of, write_sea
+from brute.world import SKILLS, gains_of, write_sea
 
 from mutasi_toolkit.assignment import Problem, price_sentences, prices, solve
 from mutasi_toolkit.assignment.model import FREE, completed, faults_of, objective_of
@@ -36,6 +36,7 @@ def test_every_plan_costs_and_breaks_what_the_tables_say(tmp_path: Path, seed: i
     assert model.stay.tolist() == [arc_of.get((p, seat), -1) for p, seat in zip(problem.people, own, strict=True)]
     assert model.start.tolist() == [int((model.person < p).sum()) for p in range(len(own) + 1)]
     assert (model.hint == 0).all()
+    assert [n for n in model.names if n.startswith("pemegang|")] == sole_holders(sea, arc_of)
     most, low, high = sea.limits()
     rng = np.random.default_rng(seed)
     seen = {True: 0, False: 0}
@@ -64,6 +65,21 @@ def test_every_plan_costs_and_breaks_what_the_tables_say(tmp_path: Path, seed: i
                 assert told.get(name, 0.0) == pytest.approx(sum(int(j.terms[name][k]) for j, k in zip(sea.judged, picked, strict=True)) / 1000), name
     assert seen[True] > 10
     assert seen[False] > 0
+
+
+def sole_holders(sea: Any, arc_of: dict) -> list[str]:
+    """Names of rows (5): skills of an OPD all of whose holders have an arc out of it."""
+    if not sea.settings["jaminan"]["pemegang_tunggal"]:
+        return []
+    seat_opd = {i.seat_id(s): i.unit_id(i.opd[seat.unit]) for i in sea.islands for s, seat in enumerate(i.seats)}
+    leaves = {p for p, s in arc_of for i in sea.islands for q, person in enumerate(i.people) if i.person_id(q) == p and seat_opd[s] != seat_opd[i.seat_id(person.own)]}
+    out = []
+    for i in sea.islands:
+        for o in sorted({seat_opd[i.seat_id(person.own)] for person in i.people}):
+            for k, skill in enumerate(SKILLS):
+                holders = [i.person_id(q) for q, person in enumerate(i.people) if person.level[k] >= 3 and seat_opd[i.seat_id(person.own)] == o]
+                out += [f"pemegang|{o}|{skill}"] if holders and set(holders) <= leaves else []
+    return out
 
 
 def test_a_plan_tells_its_moves_terms_and_proof(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ from mutasi_toolkit.assignment.model import (
 )
 from mutasi_toolkit.assignment.plan import Plan
 from mutasi_toolkit.assignment.problem import Terms
+from mutasi_toolkit.errors import InputError
 
 NONE = np.zeros(0, dtype=np.int64)
 
@@ -156,6 +157,10 @@ def test_limits_of_a_whole_program_reach_the_solver(monkeypatch: pytest.MonkeyPa
     told = [{k: v for k, v in asked.items() if k not in {"whole", "time_limit"}} for asked in heard.asked]
     base = {"mip_abs_gap": 0.9}
     assert told == [base, base | {"mip_max_improving_sols": 1}, base | {"mip_max_nodes": 7}, base | {"objective_target": -2.5}, {"mip_abs_gap": 2.0}, base]
+    found = solve_linear(p)
+    solve_linear(p, time_limit=3.0, basis=found.basis)
+    assert heard.asked[-2] == {"whole": False, "time_limit": None}
+    assert heard.asked[-1] == {"whole": False, "time_limit": 3.0, "presolve": "off", "simplex_strategy": 4}, "the primal simplex method, by its number in HiGHS"
     large = replace(p, cost=p.cost * 2.0**22)
     assert solve_whole(large, target=-3 * 2.0**22).objective == -3 * 2.0**22
     assert heard.asked[-1]["mip_abs_gap"] == 0.9 / 16
@@ -245,6 +250,34 @@ def test_no_plan_and_limits_of_the_mixed_program(monkeypatch: pytest.MonkeyPatch
     assert asked[-1]["nodes"] == 3
 
 
+def test_a_known_bound_is_told_the_solver_in_what_the_program_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less the constant and the arcs of whoever has one only; a gap is a share of the plan's cost."""
+    asked: list[dict] = []
+
+    def heard(program: Program, limit: float | None = None, allowed: float = 0.0, begin: np.ndarray | None = None, **more: Any) -> Answer:
+        asked.append({"allowed": allowed, "begin": begin, **more})
+        return solve_whole(program)
+
+    monkeypatch.setattr(search, "solve_whole", heard)
+    monkeypatch.setattr(resolve, "solve_whole", heard)
+    settled = 0
+    for model, _, best in knapsacks(20, 41):
+        kept = np.ones(model.n_arcs, dtype=bool)
+        kept[model.start[0] : model.start[1]] = np.isin(np.arange(model.start[0], model.start[1]), best.arcs)
+        part, cost = relax.restrict(model, kept), best.objective - model.constant
+        settled += part.offset != 0
+        for known in (cost * model.scale, cost * model.scale - 1):
+            resolve.best_on(model, kept, known)
+            assert asked.pop()["target"] == cost - part.offset
+        resolve.best_on(model, kept)
+        assert asked.pop()["target"] is None
+        search._mixed(model, part, None, 0.25, best.arcs, cost)
+        told = asked.pop()
+        assert (told["target"], told["allowed"], told["nodes"]) == (cost - part.offset, 0.25 * max(1, abs(best.objective)), None)
+        assert told["begin"].tolist() == [*np.isin(part.arcs, best.arcs).astype(float), *best.extras.astype(float)]
+    assert settled > 2
+
+
 def test_a_best_plan_without_a_proof_is_one_of_the_best() -> None:
     for model, _, best in knapsacks(12, 23):
         found = relax.relax(model)
@@ -273,6 +306,36 @@ def test_among_equals_only_a_plan_that_costs_as_little_and_keeps_all_rows_is_tak
         assert search._canonical(model, loose, found.arcs, objective, None).tolist() == found.arcs.tolist()
         monkeypatch.undo()
     assert min(tried.values()) > 0
+
+
+def test_a_relaxation_that_is_cut_off_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = random_model(np.random.default_rng(30))
+    for status, feasible in (("unknown", True), ("limit", True), ("infeasible", False)):
+        monkeypatch.setattr(relax, "solve_linear", lambda *_, status=status: Answer(status, None, None, 0.0, 0.0))
+        found = relax.relax(model)
+        assert (found.feasible, found.finished) == (feasible, False)
+        assert found.duals.tolist() == [0] * len(model.low)
+        assert found.priced.bound == weak_bound(model, found.duals, model.scale)[0] * model.scale
+    monkeypatch.undo()
+    late = relax.relax(model, -math.inf)
+    assert late.duals.tolist() == [0] * len(model.low) or late.finished
+    hinted = replace(model, hint=np.where(np.arange(len(model.low)) == 0, -3, 0))
+    monkeypatch.setattr(relax, "solve_linear", lambda *_: Answer("limit", None, None, 0.0, 0.0))
+    assert relax.relax(hinted).duals.tolist() == [-3 * model.scale, *[0] * (len(model.low) - 1)]
+
+
+def test_row_duals_of_large_costs_are_in_their_own_units() -> None:
+    """The same model with costs a millionfold: handed over scaled down, the duals come back scaled up, and bound as well."""
+    tried = 0
+    for model, _, _ in knapsacks(10, 40):
+        large = replace(model, cost=model.cost * 10**6, extra_cost=model.extra_cost * 10**6)
+        allowed, zero = np.ones(model.n_arcs, dtype=bool), np.zeros(len(model.low), dtype=np.int64)
+        small = prove.Linear(model, allowed, 10**9).solve(allowed, zero, 10**9)
+        found = prove.Linear(large, allowed, 10**12).solve(allowed, zero, 10**12)
+        assert found[1] / 10**6 == pytest.approx(small[1], abs=model.scale)
+        assert found[2] is not None
+        tried += 1
+    assert tried > 4
 
 
 def test_whole_relaxations_are_plans_and_staying_may_be_one() -> None:
@@ -304,7 +367,7 @@ def test_whole_relaxations_are_plans_and_staying_may_be_one() -> None:
 
 
 def test_loads_are_packed_where_the_relaxation_is_not_whole() -> None:
-    rng, kinds = np.random.default_rng(26), set()
+    rng, kinds, higher = np.random.default_rng(26), set(), 0
     for weights in (1, None):
         for _ in range(10):
             n, m = 5, 3
@@ -320,9 +383,12 @@ def test_loads_are_packed_where_the_relaxation_is_not_whole() -> None:
                 first = search._first_proof(found)
                 made = search._packed_proof(packing, model, found, first)
                 assert made.bound >= first.bound
+                higher += made.bound > first.bound
+                assert search._proof(model, found, packing, first, first.bound + 1, None).kind == "linear", "row duals are followed by row duals"
                 assert made.bound == (prove.units(packing.priced(made.root, np.ones(model.n_arcs, dtype=bool)), packing.scale) if made.kind == "knapsack" else first.bound)
             assert search._packing(random_model(rng), replace(found, finished=False)) is None
     assert {(1, True), (None, False)} <= kinds
+    assert higher > 0, "loads bound better than rows"
 
 
 @pytest.mark.parametrize("objective", [0, 1, -1, 2, -3])
@@ -354,10 +420,15 @@ def test_plans_far_above_the_relaxation_are_found_and_proved(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("slack", [0.0, 3e-4])
-def test_edited_models_whose_best_plan_is_far_above_the_relaxation(monkeypatch: pytest.MonkeyPatch, slack: float) -> None:
+@pytest.mark.parametrize("coarse", [1, 6])
+def test_edited_models_whose_best_plan_is_far_above_the_relaxation(monkeypatch: pytest.MonkeyPatch, slack: float, coarse: int) -> None:
+    """Coarse costs have many plans that differ by one unit."""
     monkeypatch.setattr(resolve, "FIRST_SLACK", slack)
     rng = np.random.default_rng(29)
-    for model, choices, best in knapsacks(24, 29):
+    for given, _, _ in knapsacks(24, 29):
+        model = replace(given, cost=given.cost // coarse, extra_cost=given.extra_cost // coarse)
+        choices = choices_of(model)
+        best = best_of(choices)
         good = relax.relax(model).duals
         allowed = rng.random(model.n_arcs) < 0.8
         allowed[model.start[:-1]] = True
@@ -604,7 +675,7 @@ def test_the_price_of_a_budget_is_where_its_bound_is_greatest() -> None:
         for cost in range(90):
             every.at(cost)
         assert plan.bound <= plan.objective
-        assert plan.bound >= every.bound - max(1, g.budget), "at whole prices, no further off than a line's slope"
+        assert plan.bound == plan.objective or plan.bound >= every.bound
         assert plan.objective <= every.best.objective
         assert cost_of(g, plan.flow) == plan.objective
         assert (plan.flow >= 0).all()
@@ -730,6 +801,36 @@ def test_rays_of_infeasible_parts_prove_any_target() -> None:
         assert scaled == weak_bound(model, duals, model.scale, allowed)[0] * model.scale
 
 
+def test_of_two_arcs_the_product_of_what_their_parts_gain_decides() -> None:
+    """(1 + 5) (1 + 3) = 24 beats (1 + 10) (1 + 1) = 22, though the second gains more in sum."""
+    model = random_model(np.random.default_rng(1), people=3, cells=4)
+    allowed, values = np.ones(model.n_arcs, dtype=bool), np.zeros(model.n_arcs)
+    one, two = int(model.start[0]), int(model.start[1])
+    values[[one, two]] = 0.5
+    bounds = {(one, True): 15, (one, False): 13, (two, True): 20, (two, False): 11}
+
+    class Parts(Scripted):
+        tries = 2
+
+        def solve(self, allowed: np.ndarray, start: np.ndarray, target: int) -> tuple[np.ndarray, int, np.ndarray | None]:
+            arc = next(a for a in (one, two) if not allowed[a] or not allowed[model.person == model.person[a]].all())
+            return start, bounds[arc, bool(allowed[arc])] * self.scale, None
+
+    assert prove._pick(model, Parts(0, 0, None), allowed, np.zeros(len(model.low), dtype=np.int64), 10, 20, values) == one
+
+
+def test_no_price_of_a_budget_that_is_kept_anyway() -> None:
+    for most in (3, 4):
+        asked: list[int] = []
+
+        def at(cost: int, asked: list[int] = asked) -> tuple[int, int, np.ndarray]:
+            asked.append(cost)
+            return 5, 3, np.array([cost])
+
+        assert network._tangents(at, most, 64).tolist() == [0]
+        assert asked == [0]
+
+
 # --- plans ------------------------------------------------------------------------------------------------------------
 
 
@@ -741,6 +842,31 @@ def test_costs_with_decimals_are_told_without_the_noise_of_floats() -> None:
     assert (two.objective, two.bound) == (0.3, 0.3)
     assert len(plan.moves) == 0
     assert plan.moves.columns.tolist() == ["person", "position"]
+
+
+@pytest.mark.parametrize("given", [{"time_limit": 0}, {"time_limit": -1.0}, {"time_limit": math.nan}, {"gap": -0.1}, {"gap": math.inf}, {"gap": math.nan}])
+def test_limits_that_mean_nothing_are_refused(given: dict) -> None:
+    problem = Problem.from_pairs(pd.DataFrame({"person": ["a"], "position": ["x"], "cost": [1.0]}), {"x": 1})
+    with pytest.raises(InputError):
+        solve(problem, **given)
+    assert solve(problem, time_limit=1e-9).objective == solve(problem, gap=0.0, time_limit=math.inf).objective == 1.0
+
+
+def test_overflow_of_a_seat_class_counts_in_the_deviation_of_its_opd() -> None:
+    """Two people whose only seat holds one: the second adds one to what the OPD may deviate by as well, 8 and 4 points of trouble."""
+    arcs = entries_of(np.arange(2), np.zeros(2, dtype=np.int64), np.ones(2, dtype=np.int64), 2)
+    zero, one = np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64)
+    for grain, most, wanted in ((1, 1, {0: 1.0, 1: 1.0}), (10, 10, {0: 1.0, 1: 1.0}), (10, 15, {0: 1.0, 1: 0.5}), (1, 2, {0: 1.0})):
+        extras = entries_of(np.zeros(2, dtype=np.int64), np.arange(2), np.array([-1, grain]), 1)
+        model = Model(np.arange(2), np.arange(3), np.zeros(2, dtype=np.int64), np.arange(2), arcs, zero, one, zero, extras, np.array([0, -FREE]), np.array([0, most]), ("isi|s", "opd|o"), 0, np.ones(2, dtype=np.int64), np.zeros(2, dtype=np.int64))
+        program = elastic(Problem(model, pd.Index(["a", "b"]), pd.Index(["s"]), np.zeros(2, dtype=np.int64), Terms({}), 1))
+        assert [(i.name, i.seats, i.limit) for i in program.items] == [("isi|s", ("s",), 1.0), ("opd|o", (), float(most))]
+        assert program.solve(set()) == pytest.approx(wanted)
+        assert program.solve({0}) is None
+    extras = entries_of(np.zeros(3, dtype=np.int64), np.arange(3), np.array([-1, 1, 10]), 1)
+    model = Model(np.arange(2), np.arange(3), np.zeros(2, dtype=np.int64), np.arange(2), arcs, zero, one, zero, extras, np.array([0, -FREE, -FREE]), np.array([0, 1, 10]), ("isi|s", "opd|o", "opd|p"), 0, np.ones(2, dtype=np.int64), np.zeros(3, dtype=np.int64))
+    two = elastic(Problem(model, pd.Index(["a", "b"]), pd.Index(["s"]), np.zeros(2, dtype=np.int64), Terms({}), 1))
+    assert two.solve(set()) == {0: 1.0, 1: 1.0, 2: 1.0}, "each by its own grain"
 
 
 def test_a_plan_as_html_tells_its_gap_in_percent() -> None:
