@@ -5,16 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from models_again import dense, random_model
 from test_solver_costs import either_or
 from test_solver_models import tight
 from test_solver_parts import filled_of, knapsacks, packed_model, random_groups
 
-from mutasi_toolkit.assignment import grouped, knapsack, network, relax, resolve, search
+from mutasi_toolkit.assignment import (
+    Problem,
+    grouped,
+    knapsack,
+    network,
+    prices,
+    relax,
+    resolve,
+    search,
+    solve,
+)
 from mutasi_toolkit.assignment.highs import Answer, Program, solve_linear
 from mutasi_toolkit.assignment.model import price
 from mutasi_toolkit.assignment.simplex import seated_tree
+from mutasi_toolkit.errors import InfeasibleError
 
 
 def mask(arcs: np.ndarray, n: int) -> list[bool]:
@@ -244,12 +256,12 @@ def test_trials_of_prices_lie_between_the_best_and_the_newest(monkeypatch: pytes
         monkeypatch.setattr(packing, "_add", add)
         found = packing.solve(allowed, np.zeros(5, dtype=np.int64), 10**6)
         best, most, half = log[0][0], log[0][2], True
-        for prices, duals, total, new in log[1:]:
-            assert prices.tolist() == np.rint(0.5 * best + 0.5 * duals if half else duals).tolist()
+        for tried, duals, total, new in log[1:]:
+            assert tried.tolist() == np.rint(0.5 * best + 0.5 * duals if half else duals).tolist()
             half = new
             checked += 1
             if total > most:
-                best, most = prices, total
+                best, most = tried, total
         assert (found[0].tolist(), found[1]) == (best.tolist(), most)
     assert checked > 12
 
@@ -278,3 +290,101 @@ def test_seats_of_today_are_a_tree_with_its_flow() -> None:
             full = arc >= k and arc < k + s and tree.flow[arc] == room[arc - k] and room[arc - k] > 0
             assert state == (0 if arc in inside else -1 if full else 1)
 
+
+
+class Lines(grouped._Search):
+    """Flows of known cost and moves: at a price the cheapest with its moves."""
+
+    def __init__(self, lines: list[tuple[int, int]], budget: int, step: int) -> None:
+        self.lines, self.asked, self.best, self.bound = lines, [], None, -(2**62)
+        self.groups = random_groups(np.random.default_rng(1), budget)
+        self.groups.cost[:] = 0
+        self.groups.cost[0] = step
+
+    def at(self, price: int) -> tuple[int, int]:
+        """Of equals the one with fewer moves."""
+        self.asked.append(price)
+        _, moves, cost = min((c + price * m, m, c) for c, m in self.lines)
+        return cost, moves
+
+
+def test_tangents_close_in_on_the_least_price_that_keeps_the_budget() -> None:
+    """They end at two whole prices side by side, one beyond the budget and one within, after few flows."""
+    rng = np.random.default_rng(60)
+    for _ in range(60):
+        moves = np.sort(rng.choice(40, 8, replace=False))[::-1]
+        lines = [(int(c), int(m)) for c, m in zip(np.cumsum(rng.integers(0, 4000, 8)), moves, strict=True)]
+        budget = int(rng.integers(lines[-1][1], lines[0][1] + 1))
+        found = Lines(lines, budget, int(rng.integers(1, 50)))
+        if found.at(0)[1] <= budget:
+            continue
+        found.tangents(0.0)
+        least = next(p for p in range(10**6) if min((c + p * m, m) for c, m in lines)[1] <= budget)
+        assert {least - 1, least} <= set(found.asked)
+        # From the largest cost on twice as far each time, until the budget is kept; then cuts, and the middle where a cut is an end.
+        rising = [0, int(found.groups.cost[0])]
+        while rising[-1] < least:
+            rising.append(2 * rising[-1])
+        assert found.asked[1 : 1 + len(rising)] == rising
+        assert len(found.asked) < 40
+        low, high = rising[-2], rising[-1]
+        for asked in found.asked[1 + len(rising) :]:
+            one, two = (min((c + p * m, m, c) for c, m in lines) for p in (low, high))
+            cut = -(-(two[2] - one[2]) // (one[1] - two[1]))
+            assert asked == (cut if low < cut < high else (low + high) // 2)
+            low, high = (asked, high) if asked < least else (low, asked)
+
+
+def test_models_no_larger_than_small_are_handed_over_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(search, "_mixed", lambda _, part, *__: (looked.append(len(part.arcs) + len(part.settled)), (None, True))[1])
+    monkeypatch.setattr(search, "_whole", lambda *_: None)
+    monkeypatch.setattr(search, "LEAST_SLACK", 0.0)
+    for model, _, _ in knapsacks(6, 61):
+        relaxed = relax.relax(model)
+        monkeypatch.setattr(search, "SMALL", model.n_arcs)
+        assert search._incumbent(model, relaxed, None, 0.0, 0) == (None, False)
+        assert looked == [model.n_arcs]
+        looked.clear()
+        monkeypatch.setattr(search, "SMALL", model.n_arcs - 1)
+        assert search._incumbent(model, relaxed, None, 0.0, 0) == (None, False)
+        assert looked[0] == int((relaxed.priced.reduced <= model.scale).sum())
+        assert looked[-1] == model.n_arcs
+        looked.clear()
+
+
+def test_prices_of_people_begin_at_what_rows_say() -> None:
+    """Each at the least that an arc of theirs costs at the row duals, whatever is asked after that."""
+    begun = 0
+    for seed in range(8):
+        model = packed_model(seed)
+        relaxed = relax.relax(model)
+        packing = search._packing(model, relaxed)
+        if packing is None:
+            continue
+        told: list = []
+        real = packing.solve
+        packing.solve = lambda allowed, start, target, real=real, told=told: told.append((allowed.all(), start, target)) or real(allowed, start, target)  # type: ignore[method-assign]
+        search._packed_proof(packing, model, relaxed, search._first_proof(relaxed))
+        every, start, target = told[0]
+        rows = dense(model.arcs, len(model.low))
+        value = (model.cost * model.scale - relaxed.duals @ rows) / model.scale * knapsack.FINE
+        assert every
+        assert start.tolist() == [round(value[model.person == p].min()) for p in range(model.n_people)]
+        assert target > model.cost.sum()
+        begun += 1
+    assert begun > 3
+
+
+def test_what_saves_nothing_saves_zero_and_not_less() -> None:
+    rng, nothing = np.random.default_rng(62), 0
+    for _ in range(12):
+        frame = pd.DataFrame({"person": np.repeat(np.arange(5), 3), "position": np.tile(np.arange(3), 5), "cost": rng.integers(1, 40, 15), "weight": rng.integers(3, 9, 15)})
+        problem = Problem.from_pairs(frame, dict.fromkeys(range(3), 13))
+        try:
+            table = prices(problem, solve(problem))
+        except InfeasibleError:
+            continue
+        assert not np.signbit(table["hemat"].astype(float)).any()
+        nothing += int((table["hemat"] == 0).sum())
+    assert nothing > 2
