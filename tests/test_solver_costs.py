@@ -265,6 +265,10 @@ def test_arcs_into_full_seats_are_there_where_they_are_asked_for() -> None:
     also = arcs_by_person(full, also=np.array([[2, 0], [2, 1], [0, 0]]))
     assert also["P2"] == sorted({*free["P2"], "A0"})
     assert also["P0"] == free["P0"]
+    nobody = replace(cycle, jabatan=cycle.jabatan.assign(kebutuhan=[2.0, 0.0, 1.0] + [2.0] * (len(cycle.jabatan) - 3)))
+    asked = arcs_by_person(nobody)
+    assert "A2" in asked["P2"]
+    assert not any("A1" in seats for seats in asked.values()), "nobody is needed there"
     most = problem_of_cycle(full, most=np.full(len(full.jabatan), 3))
     assert most.model.extra_upper[most.model.bank == 0].sum() == 3
     today = problem_of_cycle(full)

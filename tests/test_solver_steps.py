@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,17 +15,20 @@ from test_solver_parts import filled_of, knapsacks, packed_model, random_groups
 
 from mutasi_toolkit.assignment import (
     Problem,
+    elastic,
     grouped,
     knapsack,
     network,
     prices,
+    prove,
     relax,
     resolve,
     search,
+    simplex,
     solve,
 )
-from mutasi_toolkit.assignment.highs import Answer, Program, solve_linear
-from mutasi_toolkit.assignment.model import price
+from mutasi_toolkit.assignment.highs import Answer, Program, solve_linear, solve_whole
+from mutasi_toolkit.assignment.model import FREE, entries_of, price
 from mutasi_toolkit.assignment.simplex import seated_tree
 from mutasi_toolkit.errors import InfeasibleError
 
@@ -187,6 +191,24 @@ def test_rounds_of_the_relaxation_begin_where_the_last_ended(monkeypatch: pytest
             several += len(asked) > 2
     assert several > 3
     assert carried > 0.6 * rounds, carried
+
+
+def test_a_relaxation_is_finished_where_nothing_enters_or_the_bound_is_near(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not where the time is over before either."""
+    model = next(m for m, _, _ in knapsacks(6, 63) if relax.relax(m).feasible)
+    for near, deadline, finished in ((1.0, None, True), (-1.0, None, True), (1.0, -np.inf, True), (-1.0, -np.inf, False)):
+        monkeypatch.setattr(relax, "_near", lambda _, near=near: near)
+        monkeypatch.setattr(relax, "left", lambda _: None)
+        assert relax.relax(model, deadline).finished == finished
+
+
+def test_everybody_has_an_arc_left_below_a_target_above_the_bound() -> None:
+    """The cheapest of each at the duals costs nothing more, so that no target beyond the bound shuts anybody out."""
+    rng = np.random.default_rng(64)
+    for model, _, _ in knapsacks(8, 64):
+        priced = price(model, rng.integers(-500, 500, len(model.low)), model.scale)
+        allowed = prove.survivors(priced, prove.bound_of(priced) + 1)
+        assert all(allowed[model.person == p].any() for p in range(model.n_people))
 
 
 def test_a_network_begins_at_the_hinted_duals_and_todays_seats(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,3 +410,213 @@ def test_what_saves_nothing_saves_zero_and_not_less() -> None:
         assert not np.signbit(table["hemat"].astype(float)).any()
         nothing += int((table["hemat"] == 0).sum())
     assert nothing > 2
+
+
+def test_the_choice_among_equals_weighs_moves_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Program, dict]] = []
+
+    def heard(program: Program, *_: Any, **more: Any) -> Answer:
+        asked.append((program, more))
+        return Answer("infeasible", None, None, 0.0, 0.0)
+
+    found = [(m, search.search(m, canonical=False)) for m, _, _ in knapsacks(12, 65)]
+    monkeypatch.setattr(search, "solve_whole", heard)
+    some = 0
+    for model, plan in found:
+        cost = plan.objective - model.constant
+        search._canonical(model, plan.relaxed, plan.arcs, cost, None)
+        kept = plan.relaxed.priced.reduced <= cost * model.scale - plan.relaxed.priced.bound
+        part = relax.restrict(model, kept)
+        if not len(part.arcs):
+            assert not asked
+            continue
+        program, more = asked.pop()
+        assert program.cost.tolist() == [*(0.0 if a in model.stay else float(model.tie[a]) for a in part.arcs), *[0.0] * len(model.bank)]
+        assert more["nodes"] == search.TIE_NODES
+        assert more["start"][: len(part.arcs)].tolist() == np.isin(part.arcs, plan.arcs).tolist()
+        some += bool(np.isin(part.arcs, model.stay[:1]).any())
+    assert some > 1
+
+
+def test_moves_that_gain_nothing_are_not_made() -> None:
+    zero = np.zeros(2, dtype=np.int64)
+    g = grouped.Groups(np.array([3]), zero, np.arange(2), zero, np.array([0]), zero, zero, np.arange(2), np.array([9, 9]), zero, 5)
+    plan = grouped.GroupedPlan(np.array([3, 0]), 0, -9, 0, 0, zero, 0)
+    assert grouped._topped_up(g, plan, np.array([3, 0]), 0.0, -9).moves == 0
+    one = grouped.Groups(np.array([1]), zero, np.arange(2), np.array([0, -2]), np.array([0]), zero, zero, np.arange(2), np.array([9, 9]), zero, 5)
+    found = grouped._topped_up(one, grouped.GroupedPlan(np.array([1, 0]), 0, -9, 0, 0, zero, 0), np.array([1, 0]), 0.0, -9)
+    assert (found.flow.tolist(), found.objective, found.moves) == ([0, 1], -2, 1), "the last of a group may go"
+
+
+def test_no_network_where_one_arc_of_somebody_with_a_choice_is_in_no_cell() -> None:
+    model = random_model(np.random.default_rng(2), knowledge=False, sides=False)
+    choice = np.flatnonzero(np.diff(model.start) > 1)[0]
+    arc = int(model.start[choice])
+    inside = ~((model.arcs.column == arc) & np.isin(model.arcs.row, np.flatnonzero([n.startswith("isi|") for n in model.names])))
+    arcs = entries_of(model.arcs.column[inside], model.arcs.row[inside], model.arcs.value[inside], model.n_arcs)
+    assert network.network_of(model, 64) is not None
+    assert network.network_of(replace(model, arcs=arcs), 64) is None
+
+
+def test_a_linear_program_without_an_answer_leaves_arcs_and_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = random_model(np.random.default_rng(3))
+    everything, low = np.ones(model.n_arcs, dtype=bool), price(model, np.zeros(len(model.low), dtype=np.int64), model.scale)
+    monkeypatch.setattr(resolve, "solve_linear", lambda *_: Answer("unknown", None, None, 0.0, 0.0))
+    priced, kept = resolve.tightened(model, everything, everything, low)
+    assert priced is low
+    assert kept.all()
+    assert resolve._possible(model, everything, np.isin(np.arange(model.n_arcs), model.stay)).all(), "all arcs may be needed"
+
+
+def test_proofs_tell_branches_only_where_there_are_some() -> None:
+    kinds = set()
+    for model, _, _ in knapsacks(16, 66):
+        proof = search.search(model).proof
+        told = prove.certificate(proof, model.names)
+        same = len(proof.nodes) == 1 and np.array_equal(proof.nodes[0].duals, proof.root)
+        assert ("branches" in told) == (not same)
+        assert told["duals"] == {n: int(d) for n, d in zip(model.names, proof.root, strict=True) if d}
+        kinds.add(same)
+    assert kinds == {True, False}
+    other = prove.Proof(1, "linear", 64, 1, np.array([1, 2]), (prove.Node(-1, 0, 0, np.array([1, 5]), 1),))
+    assert prove.certificate(other, ("a", "b"))["branches"] == [{"duals": {"b": 5}}]
+
+
+def test_without_a_budget_the_best_prices_of_cells_are_all_there_is() -> None:
+    tried = 0
+    for k in range(20):
+        model = random_model(np.random.default_rng([67, k]), people=5)
+        made = network.network_of(model, model.scale)
+        rows = [r for r, n in enumerate(model.names) if n == "anggaran|pindah"]
+        if made is None:
+            continue
+        duals, high = np.zeros(len(model.low), dtype=np.int64), model.high.copy()
+        if rows:
+            high[rows[0]] = FREE
+            endless = network.network_of(replace(model, high=high), model.scale)
+            assert network.budget_duals(endless, duals).tolist() == endless.best(duals).tolist()
+        else:
+            assert network.budget_duals(made, duals).tolist() == made.best(duals).tolist()
+            tried += 1
+        assert network.budget_duals(made, duals, -np.inf).tolist() == made.best(duals).tolist(), "nor is one looked for after the deadline"
+    assert tried > 2
+
+
+def test_loads_are_packed_up_to_the_sizes_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = packed_model(1)
+    loads = knapsack.loads_of(model)
+    cells = sum(len(a) * (c + 1) for a, c in zip(loads.arcs, loads.capacity.tolist(), strict=True))
+    assert cells == sum(5 * (min(int(h), int(loads.weight[a].sum())) + 1) for a, h in zip(loads.arcs, model.high, strict=True))
+    largest = int(np.abs(model.cost).max()) * knapsack.FINE * 6
+    for name, most in (("MOST_CELLS", cells), ("LARGEST", largest)):
+        monkeypatch.setattr(knapsack, name, most)
+        assert knapsack.loads_of(model) is not None
+        monkeypatch.setattr(knapsack, name, most - 1)
+        assert knapsack.loads_of(model) is None
+        monkeypatch.undo()
+    assert knapsack.loads_of(replace(model, arcs=model.arcs.of(np.zeros(0, dtype=np.int64)), person=model.person[:0], cost=model.cost[:0], start=np.zeros(1, dtype=np.int64), low=model.low[:0], high=model.high[:0])) is None
+
+
+def test_prices_of_a_budget_are_tried_in_turn() -> None:
+    """Nothing first, then doubled from 256 points until the budget is kept, then where two tangents meet, until that is no price between."""
+    rng, cuts = np.random.default_rng(68), 0
+    for _ in range(60):
+        scale, n = 64, 8
+        moves = np.sort(rng.choice(30, n, replace=False))[::-1]
+        lines = [(int(v) * 64, int(m)) for v, m in zip(np.cumsum(rng.integers(0, 900, n)), moves, strict=True)]
+        most, asked = int(rng.integers(lines[-1][1], lines[0][1])), []
+
+        def at(cost: int, asked: list = asked, lines: list = lines) -> tuple[int, int, np.ndarray]:
+            asked.append(cost)
+            return (*min((v + cost * m, m) for v, m in lines), np.array([cost]))
+
+        found = int(network._tangents(at, most, scale)[0])
+        told, wanted = list(asked), [0]
+        low, high, cost = at(0), None, 256 * scale
+        low = (0, low[0], low[1])
+        while True:
+            wanted.append(cost)
+            value, m, _ = at(cost)
+            line = (cost, value - cost * m, m)
+            low, high = (line, high) if m > most else (low, line)
+            if high is None:
+                cost *= 2
+                continue
+            if low[2] == high[2]:
+                break
+            cut = round((high[1] - low[1]) / (low[2] - high[2]))
+            if not low[0] < cut < high[0]:
+                break
+            cost, cuts = cut, cuts + 1
+        assert told == wanted
+        bounds = [min(v + c * m for v, m in lines) - c * most for c in wanted]
+        assert found == wanted[int(np.argmax(bounds))]
+    assert cuts > 60
+
+
+def test_the_worst_arc_of_the_first_block_that_has_one_enters() -> None:
+    """From the cursor on and round again; arcs in the tree do not count, full ones count the other way."""
+    rng = np.random.default_rng(69)
+    for _ in range(200):
+        n, nodes, block = int(rng.integers(1, 20)), 5, int(rng.integers(1, 8))
+        source, target = rng.integers(0, nodes, n), rng.integers(0, nodes, n)
+        cost, worth, state = rng.integers(-3, 6, n), rng.integers(-4, 5, nodes), rng.integers(-1, 2, n)
+        cursor = np.array([int(rng.integers(0, n))])
+        at, seen, best = int(cursor[0]), 0, (0, -1)
+        while seen < n:
+            reduced = int(state[at]) * int(cost[at] + worth[source[at]] - worth[target[at]])
+            if reduced < best[0]:
+                best = (reduced, at)
+            at, seen = (at + 1) % n, seen + 1
+            if seen % block == 0 and best[1] >= 0:
+                break
+        assert simplex._entering(source, target, cost, state, worth, block, cursor) == best[1]
+        assert cursor[0] == at
+
+
+def test_nodes_meet_where_their_ways_to_the_root_do_and_the_last_arc_blocks() -> None:
+    """On random trees: the first common ancestor; of equal arcs the one that is last on the cycle, seen from there."""
+    rng, sides = np.random.default_rng(70), set()
+    for _ in range(150):
+        n = int(rng.integers(3, 12))
+        parent = np.array([-1, *(int(rng.integers(0, k)) for k in range(1, n))])
+        depth = np.array([0] * n)
+        for v in range(1, n):
+            depth[v] = depth[parent[v]] + 1
+        up = rng.random(n) < 0.5
+        link, source = np.arange(-1, n - 1), np.where(up[1:], np.arange(1, n), parent[1:])
+        room, flow = rng.integers(0, 5, n - 1) + 2, rng.integers(0, 3, n - 1)
+        one, two = (int(v) for v in rng.choice(n, 2, replace=False))
+        way = lambda v: [v, *way(int(parent[v]))] if v > 0 else [0]  # noqa: B023, E731
+        meet = next(v for v in way(one) if v in way(two))
+        assert simplex._join(one, two, parent, depth) == simplex._join(two, one, parent, depth) == meet
+        most = int(rng.integers(0, 6))
+        # The cycle from the meeting point: down to `one` against the tree, over the new arc, up from `two`.
+        down = [(int(flow[v - 1] if source[v - 1] == v else room[v - 1] - flow[v - 1]), v, 1) for v in way(one)[: way(one).index(meet)]][::-1]
+        rising = [(int(room[v - 1] - flow[v - 1] if source[v - 1] == v else flow[v - 1]), v, 2) for v in way(two)[: way(two).index(meet)]]
+        cycle = [*down, (most, -1, 0), *rising]
+        least = min(c[0] for c in cycle)
+        wanted = [c for c in cycle if c[0] == least][-1]
+        found = simplex._blocking(one, two, meet, most, source, room, flow, parent, link)
+        assert (int(found[0]), int(found[2])) == (wanted[0], wanted[2])
+        assert wanted[2] == 0 or int(found[1]) == wanted[1]
+        sides.add(wanted[2])
+    assert sides == {0, 1, 2}
+
+
+def test_rough_ways_out_are_asked_for_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict] = []
+
+    def heard(program: Program, **more: Any) -> Answer:
+        asked.append({"moves": program.cost[:2].tolist(), **more})
+        return Answer("limit", None, None, 0.0, 0.0) if more["nodes"] is not None and len(asked) % 2 else solve_whole(program)
+
+    monkeypatch.setattr(elastic, "solve_whole", heard)
+    program = either_or("anggaran", 2, "kelompok", 3)
+    assert program.solve(set(), rough=True) == {0: 2.0}, "asked for again where the rough search found none"
+    rough, fine = {"moves": [0.0, 0.0], "nodes": 50, "allowed_gap": pytest.approx(1e5)}, {"moves": [0.0, 1.0], "nodes": None, "allowed_gap": 0.0}
+    assert asked == [rough, fine]
+    assert program.solve({0}) == {1: 3.0}
+    assert asked[-1] == fine
+    monkeypatch.setattr(elastic, "solve_whole", lambda *_, **__: Answer("infeasible", None, None, 0.0, 0.0))
+    assert program.solve(set(), rough=True) is None

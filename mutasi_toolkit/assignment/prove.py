@@ -131,8 +131,6 @@ def prove(model: Model, duals: np.ndarray, priced: Priced, target: int, deadline
     if root >= target:
         return Proof(root, "linear", model.scale, target, duals, (Node(-1, 0, 0, duals, root),))
     allowed = survivors(priced, target)
-    if not np.maximum.reduceat(allowed, model.start[:-1]).all():
-        return Proof(target, "linear", model.scale, target, duals, (Node(-1, 0, 0, duals, target),))
     bounder = Linear(model, allowed, target, deadline)
     nodes = branch(model, bounder, allowed, duals, root, target, deadline)
     return Proof(min(target, least(nodes)), "linear", model.scale, target, duals, nodes)
