@@ -15,10 +15,8 @@ from mutasi_toolkit.spread.population import skills
 
 #: Objectives are whole thousandths of a point.
 POINT = 0.001
-#: Share of the possible gain that the loop may lose in the median world: less than draws of 60 replicates can tell apart.
+#: Share of the possible gain that the loop may lose: less than draws of 60 replicates can tell apart.
 LOSS = 0.05
-#: Share of worlds in which it may lose more: it stops when the corrected values give the same plan again, though a cell not tried yet is better.
-MORE = 0.2
 #: Worlds in which moves can gain something; in others nobody has a reason to move.
 WORLDS = (0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 16, 17, 19, 20, 22, 26, 30, 33, 34, 41, 43)
 SETTINGS = "tanggal: 2026-01-31\nbobot: {kecocokan: 0, gangguan: 0, beban: 2, pengetahuan: 3}\nsebaran: {replikasi: 60, periode: 6, ajar_unit: 0.2}\n"
@@ -57,7 +55,7 @@ def _best_simulated(cycle: mt.Cycle, problem: mt.assignment.Problem) -> float:
     return best
 
 
-def test_the_loss_against_the_true_optimum_is_small_in_most_worlds(tmp_path: Path) -> None:
+def test_the_loss_against_the_true_optimum_is_small(tmp_path: Path) -> None:
     losses = []
     for seed in WORLDS:
         folder = tmp_path / str(seed)
@@ -70,8 +68,17 @@ def test_the_loss_against_the_true_optimum_is_small_in_most_worlds(tmp_path: Pat
         still = cycle.settings.bobot.beban * float(mt.workload.need(cycle)["selisih"].abs().sum())
         losses.append((mine - best) / (still - best))
     assert len(losses) >= 20
-    assert np.median(losses) <= LOSS
-    assert np.mean(np.array(losses) > LOSS) <= MORE
+    assert np.median(losses) == 0.0
+    assert max(losses) <= LOSS
+
+
+def test_a_bad_place_does_not_keep_others_from_being_tried(tmp_path: Path) -> None:
+    """In world 11 the plan of the first values gains nothing; the loop comes back to it before it looks elsewhere."""
+    proposal = mt.propose(_cycle(tmp_path, np.random.default_rng(11)))
+    table = proposal.rounds
+    assert table["dipilih"].tolist().index(True) > 0
+    assert table["nilai_simulasi"].min() == table.loc[table["dipilih"], "nilai_simulasi"].iloc[0] < table["nilai_simulasi"].iloc[0]
+    assert table["nilai_simulasi"].iloc[1] >= table["nilai_simulasi"].iloc[0]
 
 
 def test_cells_add_up_to_the_prediction(tmp_path: Path) -> None:

@@ -74,11 +74,11 @@ def predicted_gain(cycle: Cycle, after: Cycle, gains: pd.DataFrame) -> float:
     return sum(predicted_cells(cycle, after, gains).tolist())
 
 
-def corrected(gains: pd.DataFrame, predicted: pd.Series, change: pd.DataFrame) -> pd.DataFrame:
+def corrected(gains: pd.DataFrame, predicted: pd.Series, change: pd.DataFrame, alone: bool = False) -> pd.DataFrame:
     """Values of holders after a simulation: each cell's times simulated / predicted gain there.
 
     A cell (an OPD and a skill) where holders came and at least one person was predicted is corrected by itself; other cells of an OPD by
-    the OPD's ratio, other OPDs by that of all. Ratios stay within 1/20 and 20.
+    the OPD's ratio, other OPDs by that of all; with `alone` they keep their values. Ratios stay within 1/20 and 20.
 
     Parameters
     ----------
@@ -88,6 +88,7 @@ def corrected(gains: pd.DataFrame, predicted: pd.Series, change: pd.DataFrame) -
         What `predicted_cells` gave.
     change : DataFrame
         What `compare_skills` gave.
+    alone : bool
 
     Examples
     --------
@@ -96,6 +97,8 @@ def corrected(gains: pd.DataFrame, predicted: pd.Series, change: pd.DataFrame) -
     >>> change = pd.DataFrame({"opd_id": ["", "A"], "keahlian": ["", "x"], "selisih": [5.0, 5.0]})
     >>> corrected(gains, predicted, change)["gain"].tolist()
     [5.0, 4.0, 2.0]
+    >>> corrected(gains, predicted, change, alone=True)["gain"].tolist()
+    [5.0, 8.0, 4.0]
     """
     simulated = change.set_index(["opd_id", "keahlian"])["selisih"].reindex(predicted.index).fillna(0.0)
     come = predicted >= LEAST_PREDICTED
@@ -109,6 +112,8 @@ def corrected(gains: pd.DataFrame, predicted: pd.Series, change: pd.DataFrame) -
 
     cell = pd.MultiIndex.from_frame(gains[["opd_id", "keahlian"]])
     mine = ratio(pair).reindex(cell).to_numpy()
+    if alone:
+        return gains.assign(gain=gains["gain"] * np.where(np.isnan(mine), 1.0, mine))
     opd = ratio(by_opd).reindex(gains["opd_id"]).to_numpy()
     whole = float(np.clip(pair["s"].sum() / pair["p"].sum(), LEAST_FACTOR, MOST_FACTOR))
     factor = np.where(np.isnan(mine), np.where(np.isnan(opd), whole, opd), mine)
@@ -120,8 +125,9 @@ def propose(cycle: Cycle, language: str = "id") -> Proposal:
 
     Each round solves the assignment to proven optimality with the present values of a holder, simulates the
     cycle with and without the plan on common draws, and corrects the values cell by cell (`corrected`): the table takes a newcomer
-    to join the units of an OPD in proportion to their people, while seats with room are mostly in small units. The
-    plan with the best simulated objective is kept; rounds end when it no longer improves or
+    to join the units of an OPD in proportion to their people, while seats with room are mostly in small units. What a cell taught is first
+    taken to hold for cells not tried too; when that betters nothing any more, only tried cells are corrected, so that one bad place does not
+    keep others from being tried. The plan with the best simulated objective is kept; rounds end when values stay the same or
     after `settings.sebaran.putaran`.
 
     Special cases: without `keahlian`, or with a weight of 0 for knowledge, one round suffices; with a budget of 0
@@ -152,20 +158,8 @@ def propose(cycle: Cycle, language: str = "id") -> Proposal:
         first = _first_plan(assignment.Problem.from_cycle(cycle, gains, pairs), language)
     with part("spread"):
         before = simulate(cycle)
-    weight = cycle.settings.bobot.pengetahuan
-    rounds: list[_Round] = []
-    values, best = gains, 0
-    for _ in range(cycle.settings.sebaran.putaran):
-        rounds.append(_round(cycle, pairs, values, before, None if rounds else first))
-        mine = rounds[-1]
-        best = min(range(len(rounds)), key=lambda k: (rounds[k].objective, k))
-        improved = best == len(rounds) - 1 and (len(rounds) == 1 or rounds[-2].objective - mine.objective > IMPROVES * abs(mine.objective))
-        if not improved or weight == 0 or not cycle.has("keahlian") or mine.predicted <= 0 or mine.simulated <= 0:
-            break
-        new = as_written(corrected(values, predicted_cells(cycle, cycle.after(mine.plan.moves), values), mine.change))
-        if np.allclose(new["gain"], values["gain"], rtol=SAME, atol=0.0):
-            break
-        values = new
+    rounds = _rounds(cycle, pairs, gains, before, first)
+    best = min(range(len(rounds)), key=lambda k: (rounds[k].objective, k))
     chosen = rounds[best]
     loop = pd.DataFrame(
         [
@@ -178,6 +172,36 @@ def propose(cycle: Cycle, language: str = "id") -> Proposal:
         cycle=cycle, plan=chosen.plan, after=cycle.after(chosen.plan.moves), gains=chosen.gains,
         gain_predicted=chosen.predicted, gain_simulated=chosen.simulated, change=chosen.change, rounds=loop, before=before, with_plan=chosen.spread,
     )  # fmt: skip
+
+
+def _rounds(cycle: Cycle, pairs: rules.Pairs, gains: pd.DataFrame, before: SkillSpread, first: Plan) -> list[_Round]:
+    """Solve, simulate and correct: first with what is learned spread over cells not tried, then with tried cells corrected alone."""
+    spread = narrow = gains
+    rounds: list[_Round] = []
+    alone = False
+    while len(rounds) < cycle.settings.sebaran.putaran:
+        rounds.append(_round(cycle, pairs, narrow if alone else spread, before, None if rounds else first))
+        mine = rounds[-1]
+        if cycle.settings.bobot.pengetahuan == 0 or not cycle.has("keahlian"):
+            break
+        after = cycle.after(mine.plan.moves)
+        narrow = as_written(corrected(narrow, predicted_cells(cycle, after, narrow), mine.change, alone=True))
+        wider = as_written(corrected(spread, predicted_cells(cycle, after, spread), mine.change))
+        alone = alone or not _improved(rounds) or mine.predicted <= 0 or mine.simulated <= 0 or _same(wider, spread)
+        spread = wider
+        if alone and _same(narrow, mine.gains):
+            break
+    return rounds
+
+
+def _improved(rounds: list[_Round]) -> bool:
+    """Whether the last round is the best, and better than the one before it by more than noise."""
+    last = rounds[-1].objective
+    return len(rounds) == 1 or (last < min(r.objective for r in rounds[:-1]) and rounds[-2].objective - last > IMPROVES * abs(last))
+
+
+def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    return np.allclose(one["gain"], other["gain"], rtol=SAME, atol=0.0)
 
 
 def _first_plan(problem: assignment.Problem, language: str) -> Plan:
