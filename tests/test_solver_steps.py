@@ -620,3 +620,25 @@ def test_rough_ways_out_are_asked_for_as_such(monkeypatch: pytest.MonkeyPatch) -
     assert asked[-1] == fine
     monkeypatch.setattr(elastic, "solve_whole", lambda *_, **__: Answer("infeasible", None, None, 0.0, 0.0))
     assert program.solve(set(), rough=True) is None
+
+
+def test_arcs_just_within_what_the_plan_found_asks_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plans for which an arc's reduced cost is exactly the room they leave."""
+    monkeypatch.setattr(resolve, "FIRST_SLACK", 0.0)
+    exact = 0
+    for model, choices, best in knapsacks(30, 71):
+        duals = relax.relax(model).duals
+        priced = price(model, duals, model.scale)
+        first = priced.reduced <= model.scale
+        better, wider = resolve.tightened(model, np.ones(model.n_arcs, dtype=bool), first, priced)
+        for c in choices:
+            slack = (c.objective - model.constant - 1) * model.scale - better.bound
+            edge = (better.reduced == slack) & ~wider
+            if not (c.keeps and edge.any()) or priced.bound + model.scale > (c.objective - model.constant - 1) * model.scale:
+                continue
+            script, looked = [c.arcs, best.arcs, best.arcs], []
+            monkeypatch.setattr(resolve, "best_on", lambda _, kept, __, script=script, looked=looked: (looked.append(kept.copy()), script.pop(0))[1])
+            resolve.solve_edited(model, None, duals)
+            assert looked[1][edge].all()
+            exact += 1
+    assert exact > 0
