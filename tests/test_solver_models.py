@@ -169,6 +169,7 @@ def test_the_best_plan_of_all_with_its_proof(monkeypatch: pytest.MonkeyPatch, th
         if best is None:
             assert found.arcs is None
             assert not found.feasible
+            assert found.objective == 0
             seen["none"] += 1
             continue
         seen["plan"] += 1
@@ -331,6 +332,7 @@ def test_prices_of_cells_are_the_best_beside_any_others() -> None:
             trial[cells] += rng.integers(-40, 41, len(cells)) * rng.choice([1, 7, 64])
             assert price(model, trial, model.scale).bound <= mine
         taken = made.taken()
+        assert len(taken) == len(set(model.person[taken].tolist())), "one arc of each"
         assert sorted(set(model.person[taken].tolist())) == [p for p in range(model.n_people) if model.start[p + 1] - model.start[p] > 1]
         row = next((r for r, n in enumerate(model.names) if n == "anggaran|pindah"), None)
         if row is not None:

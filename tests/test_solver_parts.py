@@ -44,6 +44,7 @@ from mutasi_toolkit.assignment.model import (
 )
 from mutasi_toolkit.assignment.plan import Plan
 from mutasi_toolkit.assignment.problem import Terms
+from mutasi_toolkit.assignment.solve import plan_of
 from mutasi_toolkit.errors import InputError
 
 NONE = np.zeros(0, dtype=np.int64)
@@ -867,6 +868,18 @@ def test_overflow_of_a_seat_class_counts_in_the_deviation_of_its_opd() -> None:
     model = Model(np.arange(2), np.arange(3), np.zeros(2, dtype=np.int64), np.arange(2), arcs, zero, one, zero, extras, np.array([0, -FREE, -FREE]), np.array([0, 1, 10]), ("isi|s", "opd|o", "opd|p"), 0, np.ones(2, dtype=np.int64), np.zeros(3, dtype=np.int64))
     two = elastic(Problem(model, pd.Index(["a", "b"]), pd.Index(["s"]), np.zeros(2, dtype=np.int64), Terms({}), 1))
     assert two.solve(set()) == {0: 1.0, 1: 1.0, 2: 1.0}, "each by its own grain"
+
+
+def test_a_plan_that_may_be_dearer_says_by_how_much() -> None:
+    """One whose bound reaches its objective is proved and has no gap; costs in hundredths are told in points."""
+    pairs = pd.DataFrame({"person": list("ab"), "position": list("xy"), "cost": [1.25, 2.5]})
+    problem = Problem.from_pairs(pairs, dict.fromkeys("xy", 1))
+    found = search.search(problem.model)
+    for less, gap, status in ((0, 0.0, "optimal"), (75, 0.2, "feasible"), (-1, 0.0, "optimal")):
+        plan = plan_of(problem, replace(found, bound=found.objective - less))
+        assert (plan.objective, plan.gap, plan.status) == (3.75, pytest.approx(gap), status)
+        assert plan.bound == (3.75 if less <= 0 else 3.0)
+        assert plan.certificate["bound"] == found.objective - less
 
 
 def test_a_plan_as_html_tells_its_gap_in_percent() -> None:
