@@ -383,6 +383,7 @@ def test_loads_are_packed_where_the_relaxation_is_not_whole() -> None:
             if packing is not None:
                 first = search._first_proof(found)
                 made = search._packed_proof(packing, model, found, first)
+                assert [(n.arc, n.within, n.without, n.bound) for n in made.nodes] == [(-1, 0, 0, made.bound)]
                 assert made.bound >= first.bound
                 higher += made.bound > first.bound
                 assert search._proof(model, found, packing, first, first.bound + 1, None).kind == "linear", "row duals are followed by row duals"
@@ -776,6 +777,7 @@ def test_parts_are_solved_only_below_the_target_and_keep_the_better_duals(monkey
     nodes = prove.branch(model, Scripted(10, 20, half), allowed, zero, 1, 10, None)
     assert sum(n.arc < 0 for n in nodes) == 4, "no part is split once there are three"
     assert all((n.duals is None) == (n.arc >= 0) for n in nodes)
+    assert all(n.bound == 0 for n in nodes if n.duals is None)
     late = prove.branch(model, Scripted(90, 95, half), allowed, zero, 1, 10, -math.inf)
     assert [(n.arc, n.bound) for n in late] == [(-1, 1)], "after the deadline a part keeps the bound it has"
 
@@ -880,6 +882,30 @@ def test_a_plan_that_may_be_dearer_says_by_how_much() -> None:
         assert (plan.objective, plan.gap, plan.status) == (3.75, pytest.approx(gap), status)
         assert plan.bound == (3.75 if less <= 0 else 3.0)
         assert plan.certificate["bound"] == found.objective - less
+
+
+def test_branches_are_told_by_person_and_seat() -> None:
+    nodes = (prove.Node(2, 1, 2, None, 0), prove.Node(-1, 0, 0, np.array([0, -5]), 3), prove.Node(-1, 0, 0, np.array([-7, 0]), 4))
+    pairs = pd.DataFrame({"person": list("aabb"), "position": list("xyxy"), "cost": [1, 2, 3, 4]})
+    problem = Problem.from_pairs(pairs, {"x": 1, "y": 1})
+    found = search.search(problem.model)
+    for kind, names in (("linear", ("capacity|x", "capacity|y")), ("knapsack", ("a", "b"))):
+        told = plan_of(problem, replace(found, proof=prove.Proof(3, kind, 64, 5, np.array([-7, 0]), nodes))).certificate
+        assert told["branches"] == [{"within": 1, "without": 2, "person": "b", "seat": "x"}, {"duals": {names[0]: 0, names[1]: -5}}, {"duals": {}}]
+        assert (told["kind"], told["duals"], told["target"], told["scale"], told["per_unit"]) == (kind, {names[0]: -7}, 5, 64, 1)
+
+
+def test_nothing_is_told_of_plans_where_there_is_none() -> None:
+    """Weights of 3 and 2 in places of 1 and 2, which the relaxation refuses as well, and of 2 and 2.9, which it does not."""
+    pairs = pd.DataFrame({"person": list("aabb"), "position": list("xyxy"), "cost": [1, 2, 3, 4], "weight": [3, 3, 2, 2]})
+    for capacity in ({"x": 1, "y": 2}, {"x": 2, "y": 2.9}):
+        model = Problem.from_pairs(pairs, capacity).model
+        found = search.search(model)
+        assert best_of(choices_of(model)) is None
+        assert (found.arcs, found.objective, found.feasible) == (None, 0, False)
+        assert found.bound == found.proof.bound
+        moved = search.search(replace(model, constant=50))
+        assert moved.bound == found.bound + 50
 
 
 def test_a_plan_as_html_tells_its_gap_in_percent() -> None:
