@@ -119,7 +119,7 @@ class Jaminan(_Strict):
     """What the plan guarantees.
 
     opd_tidak_memburuk: no OPD ends with a larger sum of |ada - kebutuhan|; pemegang_tunggal: a sole
-    holder leaves an OPD only when a successor comes; pengalaman_min: the share of today's experienced
+    holder leaves an OPD only when a successor comes (R33; its min_holders asks for more than one); pengalaman_min: the share of today's experienced
     staff that each OPD keeps; isi_min: the share of its need that each OPD keeps filled, where it is today;
     kelompok: least and most of groups of people who move, or are in an OPD (a fair share of the burden).
     """

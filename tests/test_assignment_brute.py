@@ -27,7 +27,7 @@ COVERED = {
     "keputusan_kunci": 18, "keputusan_tolak": 7, "keputusan_tolak_semua": 18, "keputusan_terima": 10,
     "kelompok_ada_banyak": 7, "kelompok_ada_sedikit": 5, "kelompok_pindah_banyak": 6, "kelompok_pindah_sedikit": 10,
     "suku_beban": 200, "suku_kecocokan": 130, "suku_pengetahuan": 35, "suku_gangguan": 8, "suku_pindah": 14, "suku_beban_unit": 7,
-    "suku_kosong": 15, "suku_pemegang_tunggal": 18, "rantai": 70, "tukar_tempat": 35, "lowongan_terisi": 350, "orang_tetap": 900,
+    "suku_kosong": 15, "suku_pemegang_tunggal": 12, "rantai": 70, "tukar_tempat": 35, "lowongan_terisi": 350, "orang_tetap": 900,
 }  # fmt: skip
 
 

@@ -184,6 +184,13 @@ def test_page_of_the_rules_is_made_from_the_data() -> None:
     assert all(f"| R{k:02d} |" in rules_page("en") for k in range(1, 37))
 
 
+def test_every_parameter_of_a_rule_is_read_somewhere() -> None:
+    code = "".join(p.read_text(encoding="utf-8") for p in Path(rules.__file__).parents[1].rglob("*.py"))
+    whole = {"R04", "R05"}  # read as one table of the kinds of seat
+    unread = [(r.id, name) for r in rules.load() for name in r.parameters if r.id not in whole and f'"{name}"' not in code]
+    assert unread == []
+
+
 def test_those_who_are_due_stand_longest_first(tmp_path: Path) -> None:
     found = rules.due(_cycle(tmp_path))
     assert found["pegawai_id"].tolist() == ["P1", "P5"]

@@ -75,6 +75,19 @@ def test_the_plans_are_the_best_of_all_sequences(tmp_path: Path, monkeypatch: py
     assert best - EXACT <= loose.objective <= single + EXACT
 
 
+@pytest.mark.parametrize("seed", [131, 141])
+def test_two_holders_are_kept_through_all_rounds(tmp_path: Path, seed: int) -> None:
+    cycle, gains = _world(tmp_path, np.random.default_rng(seed))
+    found = []
+    for least in (1, 2):
+        asked = cycle.with_settings(aturan={**cycle.settings.aturan, "R33": {"min_holders": least}}, jaminan={**cycle.settings.jaminan.model_dump(), "pemegang_tunggal": True})
+        plans = plan_together(asked, 2, gains=gains)
+        assert all(verify(c, p).ok for c, p in zip(plans.rounds.cycles, plans.rounds.plans, strict=True))
+        found.append(plans.objective)
+    assert found[1] == pytest.approx(_best(asked, rolling.unmoved(asked, 2, 12, 0.0), gains, []), abs=EXACT)
+    assert found[0] < found[1] - EXACT
+
+
 def test_rounds_together_are_verified_and_never_worse_than_one_by_one(contoh: mt.Cycle) -> None:
     gains = mt.spread.marginal_gains(contoh, replicates=10)
     found = plan_together(contoh, 3, growth=0.02, gains=gains)

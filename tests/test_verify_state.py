@@ -35,6 +35,8 @@ PEOPLE = [
 FREE: dict[str, Any] = {"jaminan": {"opd_tidak_memburuk": False, "pemegang_tunggal": False}}
 #: Need of A1, A2 and A4 that leaves room for everyone.
 ROOMY = {"aturan": {"R14": {"kelebihan_boleh": 5}}}
+#: The same, and an OPD keeps two holders of a skill.
+TWO: dict[str, Any] = {"jaminan": {"pemegang_tunggal": True}, "aturan": {**ROOMY["aturan"], "R33": {"min_holders": 2}}}
 SKILL = "pegawai_id,keahlian,tingkat\n"
 CONFLICT = "pegawai_a,pegawai_b\n"
 DECISION = "pegawai_id,putusan,jabatan_id\n"
@@ -120,6 +122,12 @@ CASES: list[tuple[str, dict[str, str], dict[str, Any], dict[str, str], list[tupl
     ("the last holder leaves", {"keahlian": SKILL + "P1,Arsip,3\nP2,Arsip,2\n"}, {"jaminan": {"pemegang_tunggal": True}, **ROOMY}, {"P1": "A2"}, [("R33", ["P1"], ["A2"], limit("pemegang|D1|Arsip", -1, 0))]),
     ("one of two holders leaves", {"keahlian": SKILL + "P1,Arsip,3\nP4,Arsip,5\n"}, {"jaminan": {"pemegang_tunggal": True}, **ROOMY}, {"P1": "A2"}, []),
     ("both holders leave", {"keahlian": SKILL + "P1,Arsip,3\nP4,Arsip,5\n"}, {"jaminan": {"pemegang_tunggal": True}, **ROOMY}, {"P1": "A2", "P4": "A2"}, [("R33", ["P1", "P4"], ["A2", "A2"], limit("pemegang|D1|Arsip", -2, -1))]),
+    ("one of two holders leaves, two must stay", {"keahlian": SKILL + "P1,Arsip,3\nP4,Arsip,5\n"}, TWO, {"P1": "A2"}, [("R33", ["P1"], ["A2"], limit("pemegang|D1|Arsip", -1, 0))]),
+    ("one of three holders leaves, two must stay", {"keahlian": SKILL + "P1,Arsip,3\nP2,Arsip,3\nP4,Arsip,5\n"}, TWO, {"P1": "A2"}, []),
+    ("two of three holders leave, two must stay", {"keahlian": SKILL + "P1,Arsip,3\nP2,Arsip,3\nP4,Arsip,5\n"}, TWO, {"P1": "A2", "P2": "A2"}, [("R33", ["P1", "P2"], ["A2", "A2"], limit("pemegang|D1|Arsip", -2, -1))]),
+    ("a sole holder leaves, two must stay where there are two", {"keahlian": SKILL + "P1,Arsip,3\n"}, TWO, {"P1": "A2"}, [("R33", ["P1"], ["A2"], limit("pemegang|D1|Arsip", -1, 0))]),
+    ("a sole holder stays, two must stay where there are two", {"keahlian": SKILL + "P1,Arsip,3\n"}, TWO, {"P2": "A2"}, []),
+    ("no holder must stay", {"keahlian": SKILL + "P1,Arsip,3\n"}, {"jaminan": TWO["jaminan"], "aturan": {**ROOMY["aturan"], "R33": {"min_holders": 0}}}, {"P1": "A2"}, []),
     ("a successor comes", {"keahlian": SKILL + "P1,Arsip,3\nP3,Arsip,3\n"}, {"jaminan": {"pemegang_tunggal": True}}, SWAP, []),
     ("the last holder stays in the OPD", {"keahlian": SKILL + "P1,Arsip,3\n"}, {"jaminan": {"pemegang_tunggal": True}, **ROOMY}, {"P1": "A3"}, []),
     ("a level below a holder's", {"keahlian": SKILL + "P1,Arsip,3\n"}, {"tingkat_pemegang": 4, "jaminan": {"pemegang_tunggal": True}, **ROOMY}, {"P1": "A2"}, []),

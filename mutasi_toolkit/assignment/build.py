@@ -13,7 +13,7 @@ over x[p, j] in {0, 1} for allowed pairs, with
      nobody in this round: R13;
 (3)  moves <= anggaran.pindah; moves out of and into each OPD (unit) <= keluar_per_opd, masuk_per_opd (keluar_per_unit, masuk_per_unit): R31;
 (4)  sum_{c in o} |n_c + f_c - K_c| <= its value today, for every OPD o;
-(5)  an OPD that has holders of a skill keeps at least one: R33;
+(5)  an OPD keeps min_holders (1) of a skill, or as many as it has today where that is less: R33;
 (6)  a pair in conflict shares no unit, nor does one lead a unit above the other's: R17;
 (7)  an OPD keeps isi_min of its need filled, where it is today: R15;
 (8)  an OPD keeps pengalaman_min of its people with five years or more in their unit;

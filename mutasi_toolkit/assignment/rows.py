@@ -139,17 +139,20 @@ def holder_changes(cycle: Cycle, arcs: Any, limits: Any) -> Changes:
 
 
 def holder_rows(rows: Rows, cycle: Cycle, arcs: Any, limits: Any) -> Changes:
-    """(5) An OPD keeps at least one holder of every skill it has; only where all of them could go."""
+    """(5) An OPD keeps `min_holders` of every skill it has, or as many as it has today where that is less; only where that many could go."""
+    from mutasi_toolkit import rules
+
     changes = holder_changes(cycle, arcs, limits)
     if not cycle.settings.jaminan.pemegang_tunggal or not len(changes.keys):
         return changes
     gone = pd.DataFrame({"key": changes.key, "person": arcs.person[changes.arc]})[changes.sign < 0].drop_duplicates()["key"].value_counts()
     today = np.array([int(changes.today.get(k, 0)) for k in changes.keys], dtype=np.int64)
     could_go = gone.reindex(range(len(changes.keys))).fillna(0).to_numpy(dtype=np.int64)
-    at_risk = np.flatnonzero((today > 0) & (could_go >= today))
+    keep = np.minimum(rules.least_holders(cycle), today)
+    at_risk = np.flatnonzero((keep > 0) & (could_go > today - keep))
     place = np.full(len(changes.keys), -1)
     names = ["pemegang|{}|{}".format(*changes.keys[k]) for k in at_risk]
-    place[at_risk] = rows.add_many(names, 1 - today[at_risk], np.full(len(at_risk), FREE)) + np.arange(len(at_risk))
+    place[at_risk] = rows.add_many(names, (keep - today)[at_risk], np.full(len(at_risk), FREE)) + np.arange(len(at_risk))
     used = place[changes.key] >= 0
     rows.put(changes.arc[used], place[changes.key[used]], changes.sign[used])
     return changes

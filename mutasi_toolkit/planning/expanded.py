@@ -9,7 +9,7 @@ since earlier rounds decide that state. With p_ct and h_ost the people and holde
 (1)  one choice per person: nobody moves twice within the horizon (R01 as the clock of those who moved);
 (2)  n_ct <= max(p_ct, open need), and nobody comes where p_ct is above the open need: R13, R14;
 (4)  sum_{c in o} |n_ct + f_c - K_ct| <= sum_{c in o} |p_ct + f_c - K_ct|;
-(5)  h after round t >= whether holder q is there before it, for every holder q who may go in round t: R33;
+(5)  h after round t >= whether holder q is there before it, for every holder q who may go in round t: R33; where more than one is asked, >= min(m, h before);
 (7)  n_ot >= min(isi_min K_o, p_ot); (8) experienced people after >= pengalaman_min x those before;
 (9)  - pengalaman (G(h after) - G(h before)); it cancels between rounds where no holder leaves the office;
 (11) e_ost >= min(2, h before) - h after.
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mutasi_toolkit import rules
 from mutasi_toolkit.assignment.exact import half_up, whole
 from mutasi_toolkit.assignment.model import FREE, Model, entries_of
 from mutasi_toolkit.assignment.rows import filled_least
@@ -212,14 +213,19 @@ def _safe(part: Round, cell: int, stack: Stack, now: Found) -> int:
 
 
 def _holder_rows(stack: Stack, part: Round, now: Found, before: Found) -> None:
-    """(5) While a holder who may go in this round is there before it, one is there after it; who came earlier stays."""
+    """(5) While a holder who may go in this round is there before it, one is there after it (or min_holders); who came earlier stays."""
     if not part.cycle.settings.jaminan.pemegang_tunggal:
         return
+    least = rules.least_holders(part.cycle)
     for cell, key in enumerate(part.changes.keys):
         today = int(part.changes.today.get(key, 0))
-        if not today or _safe(part, cell, stack, now) >= 1:
+        if not today or _safe(part, cell, stack, now) >= least:
             continue
         after, (arc, value) = of_row(now, cell), of_row(before, cell)
+        if least > 1:
+            taken, levels = stack.level(f"pemegang_ada|{key[0]}|{key[1]}|{part.t}", today, arc, value)
+            stack.row(f"pemegang|{key[0]}|{key[1]}|{part.t}", -today, FREE, after, (taken, -np.minimum(levels, least)))
+            continue
         leaves = after[0][(after[1] < 0) & (stack.when[after[0]] == part.t)]
         for p in np.unique(stack.person[leaves]):
             mine = arc[(value < 0) & (stack.person[arc] == p)]

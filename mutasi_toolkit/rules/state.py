@@ -94,6 +94,11 @@ def limits(cycle: Cycle) -> Limits:
     )  # fmt: skip
 
 
+def least_holders(cycle: Cycle) -> int:
+    """Holders of a skill that an OPD keeps where it has so many (R33): `min_holders`, rounded up."""
+    return int(np.ceil(next(r for r in load(cycle) if r.id == "R33").parameters["min_holders"] - 1e-9))
+
+
 def due(cycle: Cycle) -> pd.DataFrame:
     """People whose move is due for review (R02): in their seat for more than `max_tenure_years`.
 

@@ -155,7 +155,7 @@ class _State:
             out["opd_tidak_memburuk"] = self._worse()
         if promise["pemegang_tunggal"]:
             then, now = self.holders()
-            out["pemegang_terakhir"] = ((now > 0) & (then == 0)).any(axis=(1, 2))
+            out["pemegang_terakhir"] = (then < np.minimum(now, self.settings["aturan"]["R33"]["min_holders"])).any(axis=(1, 2))
         out |= self._shares(promise) | self._decided() | self._group()
         if self.i.conflicts:
             out["konflik"] = self._conflict()

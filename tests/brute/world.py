@@ -83,7 +83,7 @@ def draw_settings(rng: np.random.Generator) -> dict:
     everyone = {"kolom": "jenis_kelamin", "nilai": "P", "hitung": "pindah", **{k: v for k, v in (("paling_banyak", often(0.7, [8, 15])), ("paling_sedikit", often(0.5, [4, 6]))) if v}}
     return {
         "tanggal": DATE, "sintetis": True, "bobot": weight, "anggaran": budget, "jaminan": {**promise, "kelompok": [everyone] if rng.random() < 0.4 else []},
-        "aturan": {"R14": {"kelebihan_boleh": int(rng.random() < 0.25)}}, "paruh_waktu": {"fte": 0.5},
+        "aturan": {"R14": {"kelebihan_boleh": int((loose := rng.random()) < 0.25)}, "R33": {"min_holders": 1 + int(loose >= 0.7)}}, "paruh_waktu": {"fte": 0.5},
     }  # fmt: skip
 
 

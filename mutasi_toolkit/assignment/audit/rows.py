@@ -151,8 +151,10 @@ def holder_names(facts: Facts, kind: str) -> list[str]:
 
 
 def _last_holders(facts: Facts) -> Family:
+    """R33: `min_holders` of a skill, or as many as an OPD has today where that is less."""
     now = holders_now(facts)
-    low = np.where(now > 0, 1 - now, -NONE)
+    least = int(np.ceil(facts.rule["R33"]["min_holders"] - 1e-9))
+    low = np.where(now > 0, np.minimum(least, now) - now, -NONE)
     return Family("R33", holder_names(facts, "pemegang"), low, np.full(len(now), NONE), lambda p, s: holder_moves(facts, p, s))
 
 
