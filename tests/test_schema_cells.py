@@ -18,7 +18,7 @@ from mutasi_toolkit.schema.guard import RefusedError, SheetNotes
 from mutasi_toolkit.schema.parse import no_values, parse, plain_text
 from mutasi_toolkit.schema.people import damaged_numbers, real_numbers
 from mutasi_toolkit.schema.read import RawTable, _letters, _sheet_table, _strangers
-from mutasi_toolkit.schema.rows import find_header, heading, tidy
+from mutasi_toolkit.schema.rows import LOOK_AT, find_header, heading, tidy
 from mutasi_toolkit.schema.strange import clean, shown, strange_cells
 from mutasi_toolkit.schema.tell import fault_at
 
@@ -283,6 +283,9 @@ def test_columns_without_a_name_and_totals_further_right() -> None:
     assert tidied([["U1", "A", "x", "dinas"]], ["unit_id", "nama", "", "jenis"]) == ([2], [("unnamed_column", (), 1, {"n": 1})])
     assert tidied([["U1", "A", " ", "dinas"]], ["unit_id", "nama", None, "jenis"]) == ([2], [])
     assert tidied([["U1", "A", "dinas", "Total"]], ["unit_id", "nama", "jenis", "lat"]) == ([2], [])
+    wide = ["unit_id", "nama", "jenis", "lat", "lon"]
+    assert tidied([["unit_id", "nama", "a", "b", ""]], wide) == ([], [("second_header", (2,), 1, {})])
+    assert tidied([["unit_id", "nama", "a", "b", "c"]], wide) == ([2], [])
     many = [["Total", "", ""] for _ in range(7)]
     assert tidied([["U1", "A", "dinas"], *many]) == ([2], [("total_row", (3, 4, 5, 6, 7), 7, {})])
 
@@ -371,3 +374,7 @@ def test_columns_of_the_schema_know_their_kind() -> None:
     assert (first.kind, first.target, first.choices, first.label(), first.label("en"), first.required) == ("ref", "jabatan", (), "Kode jabatan", "Seat class code", True)
     status = attributes("pegawai")[2]
     assert (status.kind, status.target, status.choices) == ("choice", "", ("PNS", "PPPK", "PPPK paruh waktu", "CPNS"))
+
+
+def test_the_header_is_looked_for_among_the_first_records_only() -> None:
+    assert [len(csv_text._first_records("a;b\n" * n, ";")) for n in (1, LOOK_AT - 1, LOOK_AT, LOOK_AT + 5)] == [1, LOOK_AT - 1, LOOK_AT, LOOK_AT]

@@ -101,8 +101,17 @@ def test_a_move_is_to_nowhere_where_unit_and_seat_stay_and_the_seat_is_known() -
 def test_a_fault_of_one_row_tells_of_no_further_ones() -> None:
     one = Fault("self_pair", "konflik.csv", "pegawai_b", (3,), ("P1",))
     three = Fault("self_pair", "konflik.csv", "pegawai_b", (3,), ("P1",), 3)
-    assert text("schema.more", "en", n=1) not in one.text("en")
+    where = f"konflik.csv, {text('schema.rows', 'en', rows='3')}, {text('schema.column', 'en', column='pegawai_b')}: "
+    assert one.text("en").startswith(where)
+    assert Fault("self_pair", "konflik.csv", "", (3,), ("P1",)).text("en").startswith(f"konflik.csv, {text('schema.rows', 'en', rows='3')}: ")
     assert f"{text('schema.rows', 'en', rows='3')} {text('schema.more', 'en', n=2)}" in three.text("en")
+
+
+def test_skills_that_nobody_asks_for_and_that_nobody_holds_are_no_fault() -> None:
+    held, asked = "pegawai_id,keahlian,tingkat\nP1,Arsip,3\n", "jabatan_id,keahlian,tingkat\nJ1,Arsip digital,3\n"
+    names = {"skill_by_case", "skill_nobody"}
+    assert [names & {k for k, _ in told(**tables)} for tables in ({"keahlian": held}, {"syarat": asked})] == [set(), set()]
+    assert "skill_nobody" in dict(told(keahlian=held.replace("Arsip", "Arsip digita"), syarat=asked))
 
 
 @pytest.mark.parametrize(("day", "kinds"), [("1979-12-31", ["move_before_birth"]), ("1980-01-01", ["move_before_birth"]), ("1980-01-02", [])])

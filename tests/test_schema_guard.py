@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from other_books import write_ods, write_xls
 
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
-from mutasi_toolkit.schema import guard
+from mutasi_toolkit.schema import guard, read
 from mutasi_toolkit.schema.checks import check_tables
 from mutasi_toolkit.schema.csv_text import read_csv_text
 from mutasi_toolkit.schema.faults import Fault
@@ -117,6 +118,10 @@ def test_workbooks_of_other_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     write_template(good)
     assert "pegawai" in open_workbook(good).sheet_names
     assert "pegawai" in open_workbook(good, other_kinds=True).sheet_names
+    for other in (write_xls(tmp_path / "d.xls", [["a"]]), write_ods(tmp_path / "d.ods", [["a"]])):
+        assert open_workbook(other, other_kinds=True).sheet_names == ["ABK"]
+        with pytest.raises(InputError, match=other.name):
+            open_workbook(other)
 
 
 # Folders of files.
@@ -130,6 +135,7 @@ FOLDERS: list[tuple[dict[str, str], list[tuple[Any, ...]]]] = [
     ({"UNIT .csv": CYCLE["unit.csv"], "unit.csv": ""}, [("duplicate_table", "error", "UNIT .csv", (), 1)]),
     ({"tugas.csv": ""}, [("empty_file", "error", "tugas.csv", (), 1)]),
     ({"tugas (1).csv": "x"}, [("near_table", "warning", "siklus", (), 1)]),
+    ({"tugas.txt": CYCLE["unit.csv"], "unit.csv.bak": ""}, []),
     ({"a.xlsx": "x", "~$a.xlsx": "x"}, [("workbook_ignored", "warning", "siklus", (), 1)]),
     ({"unit.csv": "Daftar unit,,,\n\nunit_id,nama,induk_id,jenis\n\nD1,Dinas,,dinas\n"}, [("header_not_first", "warning", "unit.csv", (3,), 1)]),
     ({"unit.csv": "sep=,\nunit_id,nama,induk_id,jenis\nD1,Dinas,,dinas\n"}, []),
@@ -151,6 +157,20 @@ def test_folders_of_tables(tmp_path: Path, changes: dict[str, str], faults: list
     assert [(f.kind, f.level, f.place, f.rows, f.count) for f in found] == faults
     assert set(tables) == {"unit", "jabatan", "pegawai"} | ({"tugas"} if "tugas.csv" in changes else set())
     assert all(t.read for name, t in tables.items() if name != "tugas")
+
+
+@pytest.mark.parametrize(("error", "why"), [(PermissionError(13, "Permission denied"), "Permission denied"), (OSError("lost"), "lost")])
+def test_a_file_that_cannot_be_read_and_a_folder_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, why: str) -> None:
+    (tmp_path / "unit.csv").write_text(CYCLE["unit.csv"])
+    (tmp_path / "tugas.csv").mkdir()
+
+    def refuse(name: str, path: Path) -> None:
+        raise error
+
+    monkeypatch.setattr(read, "_csv_table", refuse)
+    tables, found = read_folder(tmp_path)
+    assert [(f.kind, f.place, f.details) for f in found] == [("no_access", "unit.csv", {"why": why})]
+    assert [(name, t.read) for name, t in tables.items()] == [("unit", False)]
 
 
 def raw(name: str, columns: list[str], *rows: list[str], read: bool = True) -> RawTable:

@@ -132,6 +132,13 @@ def test_a_lone_hour_is_named_when_its_number_is_within_twice_the_others(number:
     assert found["pembanding"].to_list() == [60.0] * named
 
 
+def test_a_lone_hour_is_compared_with_the_known_times_of_the_others() -> None:
+    rows = tasks(("A", "a", 1, 60, "menit"), ("A", "b", 1, 80, "menit"), ("A", "c", 1, 70, "jam"), ("A", "d", 1, 0, "menit"), ("B", "e", 1, 500, "menit"))
+    found = mixed_units(rows)
+    assert found.index.to_list() == [2]
+    assert found["pembanding"].to_list() == [70.0]  # the median of 60 and 80: neither the row itself, nor a time of 0, nor another class
+
+
 def test_a_lone_minute_among_hours_and_what_is_not_alone() -> None:
     hours = [("A", "a", 1, 2, "jam"), ("A", "b", 1, 2, "jam")]
     # 2 hours are 120 minutes: 3.3 minutes are 36 times less, 3.1 are 39 times less, 0.9 as hours are less than half of 2

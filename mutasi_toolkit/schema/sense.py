@@ -97,7 +97,7 @@ def _check_skills(raw: Raw, tables: Typed) -> list[Fault]:
         mask = column.isin(list(other)).to_numpy()
         near = ", ".join(dict.fromkeys(other[v] for v in column[mask].unique()[:5]))
         faults += fault_at(raw[name], mask, "skill_by_case", "keahlian", near=near)
-    if len(names) == 2 and len(tables["keahlian"]):
+    if len(names) == 2:
         held = names["keahlian"].dropna().unique().tolist()
         held_folded = {h.casefold() for h in held}
         for wanted in names["syarat"].dropna().unique():

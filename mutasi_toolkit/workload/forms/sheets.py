@@ -26,7 +26,7 @@ def read_sheets(path: Path, language: str = "id") -> list[Sheet]:
     """Every sheet of an .xlsx, .xls or .ods workbook, or a CSV file as one.
 
     Cells merged downwards are filled downwards, and cells merged sideways sideways, so that a title over its tasks and a
-    heading over its parts reach each of them.
+    heading over its parts reach each of them; of .ods it is not known which cells are merged, and only the first holds the text.
 
     Raises
     ------
