@@ -60,6 +60,11 @@ def test_need_is_absurd_above_ten_thousand_or_at_nothing_with_somebody_there(nee
     assert [(k, r) for k, r in told(jabatan=seats) if k in {"absurd_need", "need_zero"}] == [(k, (2,)) for k in kinds]
 
 
+def test_an_empty_cell_is_not_below_a_limit() -> None:
+    seats = "jabatan_id,unit_id,nama,jenis,kebutuhan,kelas_jabatan\n" + "".join(f"J{k},D1,Nama {k},pelaksana,2,{v}\n" for k, v in enumerate(["", 1, 0, 17, 18]))
+    assert dict(told(jabatan=seats))["out_of_range"] == (4, 6)
+
+
 @pytest.mark.parametrize(("depth", "bad"), [(64, ()), (65, (67,))])
 def test_a_unit_lies_at_most_64_below_its_root(depth: int, bad: tuple[int, ...]) -> None:
     unit = UNIT + "".join(f"D{k + 1},Seksi {k},D{k},seksi\n" for k in range(1, depth + 1))

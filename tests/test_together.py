@@ -26,6 +26,7 @@ def _world(folder: Path, rng: np.random.Generator) -> tuple[mt.Cycle, pd.DataFra
     """An island on which some people retire between the rounds, under weights and guarantees of its own."""
     settings = draw_settings(rng)
     settings["jaminan"]["kelompok"] = []
+    settings["aturan"]["R33"]["min_holders"] = 1
     settings["anggaran"]["pindah"] = int(rng.integers(1, 3))
     island: Island = draw_island(rng, "A")
     people = island.people[:PEOPLE]
