@@ -182,3 +182,34 @@ def test_ticks_have_as_many_decimals_as_they_need(values: list[float], says: set
     figures.style.numbered(axes, "id")
     FigureCanvasAgg(figure).draw()
     assert {t.get_text() for t in axes.get_xticklabels()} == says
+
+
+def test_pictures_of_very_many_opds_show_the_most_telling_and_say_so() -> None:
+    """Three hundred OPDs do not fit a page: sixty are drawn, those with the greatest gaps, and the title says how many there are."""
+    n = 300
+    ids = [f"D{k:03d}" for k in range(n)]
+    names = pd.Series([f"Dinas {k}" for k in range(n)], index=ids)
+    rng = np.random.default_rng(5)
+    gap = pd.Series(rng.permutation(n) + 1.0, index=ids)
+    told = {"id": "60 dari 300 OPD", "en": "60 most telling of 300 OPDs"}
+    opd = pd.DataFrame({"kekurangan": gap, "kelebihan": 0.0, "eu": 1.0, "selisih_mutlak_sebelum": gap, "selisih_mutlak_sesudah": 0.0, "low": 0.9, "high": 1.1, "a": gap, "b": 0.0})
+    opd["eu"] = 1.0 + gap / 100
+    years = pd.DataFrame({"kini": 1.0, "2027": 1.0 - gap / 1000}, index=ids)
+    cover = pd.DataFrame({"opd_id": ids, "keahlian": "x", "dibutuhkan": gap, "pemegang": 1, "kurang": gap})
+    largest = set(gap.nlargest(60).index)
+    for language, words in told.items():
+        for drawn in (
+            figures.opd_balance(opd, names, language=language), figures.opd_before_after(opd, names, language=language),
+            figures.efficiency_intervals(opd, names, language=language), figures.years_ahead(years, names, language=language),
+            figures.two_runs(opd, names, ("A", "B"), language=language),
+        ):  # fmt: skip
+            assert words in drawn.axes[0].get_title(loc="left")
+            assert {t.get_text() for t in drawn.axes[0].get_yticklabels()} == {names[o] for o in largest}
+            assert drawn.get_size_inches()[1] < 17
+    many = cover.assign(kurang=np.where(gap.to_numpy() > 240, 1, 0))
+    drawn = figures.coverage_map(many, names)
+    assert told["id"] in drawn.axes[0].get_title(loc="left")
+    assert {t.get_text() for t in drawn.axes[0].get_yticklabels()} == {names[o] for o in largest}
+    staff = gap.rename("n")
+    network = figures.skill_network(pd.DataFrame({"opd_id": ids, "keahlian": [f"s{k // 15}" for k in range(n)], "pemegang": 2}), staff, names)
+    assert "dari 300 OPD" in network._suptitle.get_text()

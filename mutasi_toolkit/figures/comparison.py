@@ -17,6 +17,8 @@ from mutasi_toolkit.figures.style import (
     numbered,
     short_name,
     styled,
+    telling,
+    titled,
 )
 from mutasi_toolkit.locale import number, text
 
@@ -40,6 +42,7 @@ def two_runs(frame: pd.DataFrame, names: pd.Series, labels: tuple[str, str], syn
     """
     shown = frame.fillna(0.0).assign(far=lambda f: (f["a"] - f["b"]).abs())
     shown = shown[(shown["a"] > 0) | (shown["b"] > 0)].sort_values(["far", "a"], kind="stable")
+    total, shown = len(shown), telling(shown, shown["far"])
     figure, axes = new_figure(8.2, max(2.4, 0.24 * len(shown) + 1.5), synthetic, language)
     y = np.arange(len(shown), dtype=float)
     axes.hlines(y, shown["a"], shown["b"], color=MUTED, linewidth=2.2, zorder=1)
@@ -50,7 +53,7 @@ def two_runs(frame: pd.DataFrame, names: pd.Series, labels: tuple[str, str], syn
     axes.set_xlim(left=0)
     numbered(axes, language)
     axes.set_xlabel(text("figures.absolute_gap", language))
-    axes.set_title(text("figures.title_two_runs", language))
+    axes.set_title(titled(text("figures.title_two_runs", language), len(shown), total, language))
     axes.legend(loc="lower right", frameon=False)
     grid(axes)
     return figure

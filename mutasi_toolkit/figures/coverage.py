@@ -17,6 +17,8 @@ from mutasi_toolkit.figures.style import (
     new_figure,
     short_name,
     styled,
+    telling,
+    titled,
 )
 from mutasi_toolkit.locale import text
 
@@ -67,8 +69,13 @@ def coverage_map(
     title = text("figures.title_coverage", language)
     if not len(frame):
         return empty(title, text("figures.nothing_required", language), synthetic, language)
+    present = set(frame["opd_id"])
+    every = pd.DataFrame(index=[o for o in names.index if o in present])
+    gaps = frame.assign(gap=1000 * (frame["keadaan"] == 3) + (frame["keadaan"] == 2)).groupby("opd_id")["gap"].sum()
+    opds = list(telling(every, gaps.reindex(every.index)).index)
+    frame = frame[frame["opd_id"].isin(opds)]
+    title = titled(title, len(opds), len(every), language)
     shown, total = _chosen(frame, most)
-    opds = [o for o in names.index if o in set(frame["opd_id"])]
     frame = frame[frame["keahlian"].isin(shown)]
     code = np.zeros((len(opds), len(shown)), dtype=int)
     label = np.full(code.shape, "", dtype=object)

@@ -17,6 +17,7 @@ from mutasi_toolkit.figures.style import (
     new_figure,
     short_name,
     styled,
+    telling,
 )
 from mutasi_toolkit.locale import text
 
@@ -50,8 +51,8 @@ def skill_network(
     """Draw OPDs (circles) and the specialised skills (squares) that join them.
 
     A line joins an OPD with a skill it holds; dashed where one person alone holds it there. Skills that only
-    one OPD, or more than a third of them, hold are left out, and so are OPDs that are then joined with nothing;
-    the title says how many are drawn. The place of a node has no meaning but nearness.
+    one OPD, or more than a third of them, hold are left out, and so are OPDs that are then joined with nothing; of many OPDs the
+    largest are looked at. The title says how many are drawn. The place of a node has no meaning but nearness.
 
     Parameters
     ----------
@@ -62,9 +63,12 @@ def skill_network(
     names : Series
         Name by opd_id.
     """
+    every = held["opd_id"].nunique()
+    largest = staff.reindex(sorted(held["opd_id"].unique())).to_frame("n")
+    held = held[held["opd_id"].isin(telling(largest, largest["n"]).index)]
     rows = shared_skills(held, held["opd_id"].nunique())
     opds, skills = sorted(rows["opd_id"].unique()), sorted(rows["keahlian"].unique())
-    values = {"n": len(opds), "total": held["opd_id"].nunique(), "skills": len(skills)}
+    values = {"n": len(opds), "total": every, "skills": len(skills)}
     title = text("figures.title_network", language, **values)
     if not len(rows):
         return empty(title, text("figures.no_shared_skill", language), synthetic, language)

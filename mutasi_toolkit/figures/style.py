@@ -14,6 +14,7 @@ import numpy as np
 from mutasi_toolkit.locale import number, text
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -28,6 +29,8 @@ BEFORE, AFTER, ACCENT, MUTED, INK, GRID = (
     "#e3e8ed",
 )
 SHORTAGE, SURPLUS = "#b3450f", "#2b7a9b"
+#: OPDs that a picture shows at most: more than any kota or kabupaten has, and still a page.
+MOST_OPDS = 60
 #: A line of what was, dark enough to be read on paper.
 BEFORE_LINE = "#5f6c78"
 #: Coverage: enough, one holder, short, not required; light to dark in this order but for the last, which is nearly white.
@@ -98,6 +101,26 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
             return draw(*args, **kwargs)
 
     return drawn
+
+
+def telling(frame: pd.DataFrame, weight: pd.Series, most: int = MOST_OPDS) -> pd.DataFrame:
+    """The rows with the greatest weight, no more than a page holds, in the order in which they stand; of equals the earlier ones.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"gap": [1, 5, 3]}, index=["a", "b", "c"])
+    >>> telling(frame, frame["gap"], 2).index.tolist()
+    ['b', 'c']
+    """
+    if len(frame) <= most:
+        return frame
+    kept = np.argsort(-weight.fillna(0).to_numpy(dtype=float), kind="stable")[:most]
+    return frame.iloc[np.sort(kept)]
+
+
+def titled(title: str, shown: int, total: int, language: str) -> str:
+    """A title that says how many of all OPDs a picture shows, where it does not show all."""
+    return title if shown == total else f"{title} ({text('figures.only_opds', language, n=number(shown, 0, language), total=number(total, 0, language))})"
 
 
 def new_figure(width: float, height: float, synthetic: bool, language: str) -> tuple[Figure, Axes]:

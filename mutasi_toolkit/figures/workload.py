@@ -18,6 +18,8 @@ from mutasi_toolkit.figures.style import (
     numbered,
     short_name,
     styled,
+    telling,
+    titled,
 )
 from mutasi_toolkit.locale import number, text
 
@@ -41,6 +43,7 @@ def opd_balance(
     frame = opd[(opd["kekurangan"] + opd["kelebihan"]) > 0].sort_values(
         ["kekurangan", "kelebihan"], kind="stable"
     )
+    total, frame = len(frame), telling(frame, frame["kekurangan"] + frame["kelebihan"])
     figure, axes = new_figure(8.2, max(2.4, 0.24 * len(frame) + 1.3), synthetic, language)
     y = np.arange(len(frame), dtype=float)
     axes.barh(
@@ -83,7 +86,7 @@ def opd_balance(
     numbered(axes, language, absolute=True)
     axes.set_ylim(-0.7, len(frame) - 0.3)
     axes.set_xlabel(text("figures.people_by_class", language))
-    axes.set_title(text("figures.title_balance", language))
+    axes.set_title(titled(text("figures.title_balance", language), len(frame), total, language))
     axes.legend(loc="lower right", frameon=False, bbox_to_anchor=(0.86, 0.0))
     grid(axes)
     return figure
@@ -105,6 +108,7 @@ def efficiency_intervals(
         Name by opd_id.
     """
     frame = table.dropna(subset=["eu"]).sort_values("eu", kind="stable")
+    total, frame = len(frame), telling(frame, (frame["eu"] - 1.0).abs())
     figure, axes = new_figure(8.2, max(2.4, 0.24 * len(frame) + 1.3), synthetic, language)
     y = np.arange(len(frame), dtype=float)
     real = ((frame["low"] > 1.0) | (frame["high"] < 1.0)).to_numpy()
@@ -120,7 +124,7 @@ def efficiency_intervals(
     axes.set_ylim(-0.7, len(frame) - 0.3)
     numbered(axes, language)
     axes.set_xlabel(text("figures.eu_axis", language))
-    axes.set_title(text("figures.title_intervals", language))
+    axes.set_title(titled(text("figures.title_intervals", language), len(frame), total, language))
     axes.legend(loc="lower right", frameon=False, fontsize=8)
     grid(axes)
     return figure
@@ -140,6 +144,7 @@ def opd_before_after(
     before, after = opd["selisih_mutlak_sebelum"], opd["selisih_mutlak_sesudah"]
     frame = pd.DataFrame({"before": before, "after": after, "fall": before - after})
     frame = frame[frame["before"] > 0].sort_values(["fall", "before"], kind="stable")
+    total, frame = len(frame), telling(frame, frame["before"] + frame["fall"].abs())
     figure, axes = new_figure(8.2, max(2.4, 0.24 * len(frame) + 1.3), synthetic, language)
     y = np.arange(len(frame), dtype=float)
     axes.hlines(y, frame["after"], frame["before"], color=BEFORE, linewidth=2.2, zorder=1)
@@ -172,7 +177,7 @@ def opd_before_after(
     numbered(axes, language)
     axes.set_ylim(-0.7, len(frame) - 0.3)
     axes.set_xlabel(text("figures.absolute_gap", language))
-    axes.set_title(text("figures.title_before_after", language))
+    axes.set_title(titled(text("figures.title_before_after", language), len(frame), total, language))
     axes.legend(loc="lower right", frameon=False)
     grid(axes)
     return figure
@@ -202,6 +207,7 @@ def years_ahead(
         Index opd_id, a column per year, share of the need that is filled; the first column is today.
     """
     frame = filled.sort_values(filled.columns[-1], ascending=False, kind="stable")
+    total, frame = len(frame), telling(frame, 1.0 - frame[frame.columns[-1]].fillna(1.0))
     figure, axes = new_figure(8.2, max(2.4, 0.24 * len(frame) + 1.4), synthetic, language)
     from matplotlib.colors import BoundaryNorm, ListedColormap
     from matplotlib.patches import Patch
@@ -226,7 +232,7 @@ def years_ahead(
     axes.set_yticks(np.arange(len(frame)), [short_name(names[o]) for o in frame.index])
     axes.set_xticks(np.arange(frame.shape[1]), [text("figures.today", language), *(str(c) for c in frame.columns[1:])])
     axes.tick_params(length=0)
-    axes.set_title(text("figures.title_years", language))
+    axes.set_title(titled(text("figures.title_years", language), len(frame), total, language))
     keys = [
         Patch(color=colours(k), label=label)
         for k, label in enumerate(("< 80%", "80–90%", "90–110%", "> 110%"))
