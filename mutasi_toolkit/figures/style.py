@@ -108,6 +108,7 @@ def telling(frame: pd.DataFrame, weight: pd.Series, most: int = MOST_OPDS) -> pd
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"gap": [1, 5, 3]}, index=["a", "b", "c"])
     >>> telling(frame, frame["gap"], 2).index.tolist()
     ['b', 'c']
