@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def do(options: argparse.Namespace) -> int:
     """Print every fault and the count; 2 when one of them is an error."""
+    from mutasi_toolkit import rules
     from mutasi_toolkit.cycle import check_cycle
     from mutasi_toolkit.schema.faults import errors
 
@@ -34,6 +35,7 @@ def do(options: argparse.Namespace) -> int:
     if cycle is None:
         out(text("cli.check_bad", language, n=len(errors(faults))))
         return InputError.exit_code
+    rules.load(cycle)
     sizes = {name: number(len(getattr(cycle, name)), 0, language) for name in ("pegawai", "jabatan", "unit")}
     out(text("cli.check_good", language, n=len(faults), **sizes))
     examples = _examples(cycle)

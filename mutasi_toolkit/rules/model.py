@@ -11,10 +11,14 @@ import numpy as np
 from mutasi_toolkit.errors import InputError
 from mutasi_toolkit.locale import text
 from mutasi_toolkit.paths import data_dir
+from mutasi_toolkit.rules.facts import EDUCATION, GRADE, KINDS, RATINGS
 from mutasi_toolkit.settings import load_yaml
 
 if TYPE_CHECKING:
     from mutasi_toolkit.cycle import Cycle
+
+#: Words of a parameter are of the scale that its default is of.
+SCALES = (EDUCATION, GRADE, KINDS, RATINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def load(cycle: Cycle | None = None) -> tuple[Rule, ...]:
     Raises
     ------
     InputError
-        When `settings.aturan` names a rule or a parameter that does not exist; names those that do.
+        When `settings.aturan` names a rule or a parameter that does not exist, or gives one a value of another kind; names those that do.
 
     Examples
     --------
@@ -104,10 +108,35 @@ def _rule(name: str, entry: dict[str, Any], over: dict[str, Any]) -> Rule:
         raise InputError(
             text("rules.unknown_parameter", rule=name, names=", ".join(unknown), known=known)
         )
+    for key, value in over.items():
+        if not _same_kind(value, entry["parameters"][key]):
+            raise InputError(text("rules.bad_parameter", rule=name, name=key, value=repr(value), like=repr(entry["parameters"][key])))
     return Rule(
         name, entry["id"], entry["en"], entry["kind"], entry["scope"], {**entry["parameters"], **over},
         entry["citation"], entry["sure"], tuple(entry["needs"]),
     )  # fmt: skip
+
+
+def _same_kind(value: Any, like: Any) -> bool:
+    """Whether a value can stand for a parameter: yes or no, a number from 0, a word of the same scale, or such values by the same names.
+
+    Examples
+    --------
+    >>> [_same_kind(*pair) for pair in ((3, 2), (2.5, 2), ("3", 2), (True, 2), (float("inf"), 2.0), ("S2", "S1"), ("X9", "S1"))]
+    [True, False, False, False, False, True, False]
+    >>> [_same_kind(*pair) for pair in ((["a"], []), ("a", []), (["jpt"], ["pengawas"]), ({"x": 1}, {"x": 2}), ({}, {"x": 2}))]
+    [True, False, True, True, False]
+    """
+    if isinstance(like, bool) or isinstance(value, bool):
+        return isinstance(value, bool) and isinstance(like, bool)
+    if isinstance(like, (int, float)):
+        return isinstance(value, (int, type(like))) and 0 <= value < float("inf")
+    if isinstance(like, dict):
+        return isinstance(value, dict) and set(value) == set(like) and all(_same_kind(value[k], v) for k, v in like.items())
+    if isinstance(like, list):
+        return isinstance(value, list) and all(_same_kind(v, like[0] if like else "") for v in value)
+    scale = next((s for s in SCALES if like in s), None)
+    return isinstance(value, str) and (scale is None or value in scale)
 
 
 def missing_inputs(cycle: Cycle, rule: Rule) -> list[str]:
