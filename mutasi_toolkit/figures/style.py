@@ -121,7 +121,7 @@ def telling(frame: pd.DataFrame, weight: pd.Series, most: int = MOST_OPDS) -> pd
 
 def titled(title: str, shown: int, total: int, language: str) -> str:
     """A title that says how many of all OPDs a picture shows, where it does not show all."""
-    return title if shown == total else f"{title} ({text('figures.only_opds', language, n=number(shown, 0, language), total=number(total, 0, language))})"
+    return title if shown == total else f"{title}\n({text('figures.only_opds', language, n=number(shown, 0, language), total=number(total, 0, language))})"
 
 
 def new_figure(width: float, height: float, synthetic: bool, language: str) -> tuple[Figure, Axes]:
