@@ -68,17 +68,17 @@ def test_every_plan_costs_and_breaks_what_the_tables_say(tmp_path: Path, seed: i
 
 
 def sole_holders(sea: Any, arc_of: dict) -> list[str]:
-    """Names of rows (5): skills of an OPD all of whose holders have an arc out of it."""
+    """Names of rows (5): skills of an OPD of whose holders so many have an arc out of it that fewer than asked could stay."""
     if not sea.settings["jaminan"]["pemegang_tunggal"]:
         return []
     seat_opd = {i.seat_id(s): i.unit_id(i.opd[seat.unit]) for i in sea.islands for s, seat in enumerate(i.seats)}
     leaves = {p for p, s in arc_of for i in sea.islands for q, person in enumerate(i.people) if i.person_id(q) == p and seat_opd[s] != seat_opd[i.seat_id(person.own)]}
-    out = []
+    out, least = [], sea.settings["aturan"]["R33"]["min_holders"]
     for i in sea.islands:
         for o in sorted({seat_opd[i.seat_id(person.own)] for person in i.people}):
             for k, skill in enumerate(SKILLS):
                 holders = [i.person_id(q) for q, person in enumerate(i.people) if person.level[k] >= 3 and seat_opd[i.seat_id(person.own)] == o]
-                out += [f"pemegang|{o}|{skill}"] if holders and set(holders) <= leaves else []
+                out += [f"pemegang|{o}|{skill}"] if len(set(holders) - leaves) < min(least, len(holders)) else []
     return out
 
 
